@@ -1,0 +1,98 @@
+"""The `category` fact: which of the labelled exemplar phrases a text comes nearest to.
+
+An exemplar such as "rent a car" is read as a frame: what is done (rent → reserve) and to what (car → vehicle). A text
+matches it when it speaks of the same things, and of one of the same actions or of none that the lexicon knows. Words
+that the lexicon doesn't know must stand in the text themselves. Long exemplars are compared by the embedder instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from guardagent.facts.lexicon import Lexicon, Reading, shipped_lexicon, words_of
+from guardagent.ports import Embedder
+from guardagent.types import FactSpec
+
+FRAME_WORDS = 9
+NEAR = 0.62
+
+
+class Frame(NamedTuple):
+    """One exemplar, read."""
+
+    label: str
+    reading: Reading
+
+
+class Categories(NamedTuple):
+    """The exemplars of one fact, ready to compare."""
+
+    default: str
+    frames: tuple[Frame, ...]
+    long_labels: tuple[str, ...]
+    long_vectors: np.ndarray | None
+
+
+class CategoryReader:
+    """Answers category facts; holds the prepared exemplars of the specs that it has seen."""
+
+    def __init__(self, embedder: Embedder, lexicon: Lexicon | None = None) -> None:
+        self._embedder = embedder
+        self._lexicon = lexicon or shipped_lexicon()
+        self._prepared = lru_cache(maxsize=256)(self._prepare)
+        # Several facts of one event usually read the same field.
+        self._read = lru_cache(maxsize=64)(self._lexicon.read)
+
+    def label(self, spec: FactSpec, text: str) -> str:
+        """The label of the most specific exemplar that `text` matches; the default when it matches none."""
+        categories = self._prepared(spec.default, tuple((k, v) for k, v in spec.labels.items()))
+        reading = self._read(text)
+        best, best_score = categories.default, 0.0
+        for frame in categories.frames:
+            score = _fit(frame.reading, reading)
+            if score > best_score:
+                best, best_score = frame.label, score
+        if best_score == 0.0 and categories.long_vectors is not None:
+            near = categories.long_vectors @ np.asarray(self._embedder.embed([text])[0], dtype=np.float32)
+            if float(near.max()) >= NEAR:
+                best = categories.long_labels[int(near.argmax())]
+        return best
+
+    def _prepare(self, default: str, labels: tuple[tuple[str, tuple[str, ...]], ...]) -> Categories:
+        frames: list[Frame] = []
+        long: list[tuple[str, str]] = []
+        for label, exemplars in labels:
+            for exemplar in exemplars:
+                reading = self._lexicon.read(exemplar)
+                if len(words_of(exemplar)) <= FRAME_WORDS and any(reading):
+                    frames.append(Frame(label, reading))
+                else:
+                    long.append((label, exemplar))
+        vectors = _matrix(self._embedder, [text for _, text in long]) if long else None
+        return Categories(default, tuple(frames), tuple(label for label, _ in long), vectors)
+
+
+def _matrix(embedder: Embedder, texts: Sequence[str]) -> np.ndarray:
+    return np.asarray(embedder.embed(texts), dtype=np.float32)
+
+
+def _fit(exemplar: Reading, text: Reading) -> float:
+    """How much of the exemplar the text bears out; 0 when something essential is missing."""
+    things = text.things
+    if not things and text.actions & {"acquire"}:
+        things = frozenset({"product"})
+    wanted = exemplar.things
+    if not wanted and not exemplar.words and "acquire" in exemplar.actions:
+        wanted = frozenset({"product"})
+    if not wanted <= things or not exemplar.words <= text.words or not exemplar.aspects <= text.aspects:
+        return 0.0
+    shared = exemplar.actions & text.actions
+    if exemplar.actions and not shared and (text.actions or not (wanted or exemplar.words)):
+        return 0.0
+    if text.aspects - exemplar.aspects:
+        return 0.0
+    return 1.0 + len(wanted) + len(exemplar.words) + 0.5 * bool(shared)
