@@ -13,7 +13,6 @@ from typing import NamedTuple
 import yaml
 
 _WORD = re.compile(r"[a-z0-9$€£%]+(?:'[a-z]+)?")
-_LONGEST = 5
 # Before an aspect these make it a property of the thing: "hotels with parking", "a free cancellation rate".
 _ATTRIBUTIVE = frozenset({"with", "including", "free", "offering", "has", "have", "no"})
 
@@ -44,9 +43,13 @@ class Mention(NamedTuple):
 
 
 class Lexicon(NamedTuple):
-    """Phrases (as word tuples) to what they name; an empty kind means that the phrase names nothing."""
+    """Phrases (as word tuples) to what they name, and for each first word the length of the longest phrase.
+
+    An empty kind means that the phrase names nothing.
+    """
 
     phrases: dict[tuple[str, ...], tuple[str, str]]
+    longest: dict[str, int]
 
     def read(self, text: str) -> Reading:
         """The kinds that `text` speaks of; the longest phrase wins at each place."""
@@ -66,7 +69,8 @@ class Lexicon(NamedTuple):
     def _scan(self, words: list[str]) -> Iterator[Mention]:
         at = 0
         while at < len(words):
-            for length in range(min(_LONGEST, len(words) - at), 0, -1):
+            longest = self.longest.get(words[at], 1)
+            for length in range(min(longest, len(words) - at), 0, -1):
                 hit = self._lookup(words[at : at + length])
                 if hit is not None:
                     if hit[1]:
@@ -107,7 +111,10 @@ def shipped_lexicon() -> Lexicon:
         put(thing.get("not", []), "thing", "")
     for kind, thing in raw["things"].items():
         put(thing["words"], "thing", kind)
-    return Lexicon(phrases)
+    longest: dict[str, int] = {}
+    for known in phrases:
+        longest[known[0]] = max(len(known), longest.get(known[0], 1))
+    return Lexicon(phrases, longest)
 
 
 def _is_compound(thing: Mention, after: Mention) -> bool:

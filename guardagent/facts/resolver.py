@@ -10,7 +10,7 @@ from typing import Any
 from guardagent.errors import FactError
 from guardagent.facts.category import CategoryReader
 from guardagent.ports import Embedder
-from guardagent.types import Event, FactSpec, FactValue, canonical_json, digest_of
+from guardagent.types import Event, FactSpec, FactValue, digest_of
 
 # (question, choices, texts of the fields) → one of the choices.
 Ask = Callable[[str, tuple[str, ...], tuple[str, ...]], str]
@@ -49,7 +49,7 @@ class Resolver:
         texts = tuple(_text_at(event, pointer, spec.name) for pointer in spec.fields)
         if spec.kind == "judgement" and not allow_judgement:
             raise FactError(f"fact `{spec.name}` asks a model, and the policy doesn't allow that (`judgement: allow`)")
-        key = digest_of(canonical_json([spec.model_dump(mode="json"), texts]))
+        key = digest_of("\0".join((spec.digest, *texts)))
         with self._lock:
             if key in self._cache:
                 self._cache.move_to_end(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -27,6 +28,11 @@ class FactSpec(Noun):
     default: str = Field(default="other", description="category: the label when no exemplar is near enough.")
     question: str = ""
     choices: tuple[str, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of the spec: two specs that ask the same have the same."""
+        return digest_of(canonical_json(self.model_dump(mode="json")))
 
 
 class SourceError(Noun):
