@@ -86,11 +86,10 @@ class OneOf:
     values: tuple[Any, ...]
 
     def code(self, unclear: bool) -> str:
-        del unclear  # a value that can't be read is none of the values
         if all(isinstance(v, bool) for v in self.values):
             return " or ".join(f"{read(self.field.pointer)} is {v}" for v in self.values)
         if all(isinstance(v, str) for v in self.values):
-            return f"normalise({read(self.field.pointer)}) in {sorted(fold(v) for v in self.values)!r}"
+            return f"is_any({read(self.field.pointer)}, {sorted(fold(v) for v in self.values)!r}, {unclear})"
         return f"{read(self.field.pointer)} in {list(self.values)!r}"
 
     def holds(self, event: Event) -> bool:

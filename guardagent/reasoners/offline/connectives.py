@@ -7,6 +7,16 @@ from dataclasses import dataclass
 
 from guardagent.reasoners.offline.conditions import Condition, Event
 
+_OPPOSITES = {
+    " is not ": " is ",
+    " is ": " is not ",
+    " has ": " has not ",
+    " begins with ": " does not begin with ",
+    " ends with ": " does not end with ",
+    " mentions ": " does not mention ",
+    " asks to ": " does not ask to ",
+}
+
 
 @dataclass(frozen=True)
 class Not:
@@ -27,7 +37,7 @@ class Not:
         return self.inner.fields()
 
     def says(self) -> str:
-        return f"not ({self.inner.says()})"
+        return negated(self.inner.says())
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,16 @@ class Always:
 
     def says(self) -> str:
         return "always"
+
+
+def negated(words: str) -> str:
+    """The opposite of a condition in words."""
+    if " and " in words or " or " in words.split(" is ")[0]:
+        return f"not ({words})"
+    for verb, opposite in _OPPOSITES.items():
+        if verb in words:
+            return words.replace(verb, opposite, 1)
+    return f"not ({words})"
 
 
 def both(*parts: Condition) -> Condition:

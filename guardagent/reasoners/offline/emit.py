@@ -58,14 +58,56 @@ def is_given(value):
         return value.strip() != ""
     return value is not None and value != [] and value != {}
 ''',
-    "host_is": '''
-def host_is(value, hosts, unclear):
-    """Whether the host of an address is one of the hosts; `unclear` when it is no text, False when there is none."""
+    "is_any": '''
+def is_any(value, values, unclear):
+    """Whether the text is one of `values` (case and outer spaces apart); `unclear` when it is no text."""
     if value is None:
         return False
-    if not isinstance(value, str):
-        return unclear
-    return host_matches(value, hosts)
+    return normalise(value) in values if isinstance(value, str) else unclear
+''',
+    "begins_with": '''
+def begins_with(value, parts, unclear):
+    """Whether the text begins with one of `parts`, in any letter case; `unclear` when it is no text."""
+    if value is None:
+        return False
+    return any(normalise(value).startswith(part) for part in parts) if isinstance(value, str) else unclear
+''',
+    "ends_with": '''
+def ends_with(value, parts, unclear):
+    """Whether the text ends with one of `parts`, in any letter case; `unclear` when it is no text."""
+    if value is None:
+        return False
+    return any(normalise(value).endswith(part) for part in parts) if isinstance(value, str) else unclear
+''',
+    "mentions": '''
+def mentions(value, phrases, least, unclear):
+    """Whether the text holds at least `least` of the phrases as whole words; `unclear` when it can't be read."""
+    if value is None:
+        return False
+    found = contains_any(value, phrases)
+    return unclear if found is None else len(found) >= least
+''',
+    "host_is": '''
+def host_is(value, hosts, unclear):
+    """Whether the host of an address is one of `hosts`; `unclear` when it can't be read, False when there is none."""
+    if value is None:
+        return False
+    found = host_matches(value, hosts)
+    return unclear if found is None else found
+''',
+    "domain_is": '''
+def domain_is(value, domains, unclear):
+    """Whether a mail address is at one of `domains`; `unclear` when it isn't one address, False when there is none."""
+    if value is None:
+        return False
+    address = parse_address(value)
+    return unclear if address is None else host_matches(address["domain"], domains) is True
+''',
+    "called_before": '''
+def called_before(event, tool, times, unclear):
+    """Whether the history holds at least `times` calls of the tool; `unclear` when it can't be read."""
+    count = count_before(event, tool)
+    return unclear if count is None else count >= times
 ''',
 }
 

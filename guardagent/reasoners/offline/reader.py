@@ -244,7 +244,7 @@ class Reader:
 
     def _send_to(self, hosts: tuple[str, ...]) -> Condition | None:
         field = self._fields.named("to", "recipient", "to_address")
-        return HostIn(field, hosts) if field and not field.is_list else None
+        return HostIn(field, hosts, mail=True) if field and not field.is_list else None
 
     def _mention_output(self, phrases: tuple[str, ...]) -> Condition | None:
         field = self._fields.text()

@@ -21,9 +21,8 @@ class Mentions:
     every: bool = False
 
     def code(self, unclear: bool) -> str:
-        del unclear
-        found = f"contains_any({read(self.field.pointer)}, {list(self.phrases)!r})"
-        return f"len({found}) == {len(self.phrases)}" if self.every else f"len({found}) > 0"
+        least = len(self.phrases) if self.every else 1
+        return f"mentions({read(self.field.pointer)}, {list(self.phrases)!r}, {least}, {unclear})"
 
     def holds(self, event: Event) -> bool:
         text = fold(value_at(event, self.field.pointer))
@@ -46,24 +45,19 @@ class Mentions:
 
 @dataclass(frozen=True)
 class Affix:
-    """The text begins (`start`) or ends (`end`) with one of the parts, in any letter case unless `exact`."""
+    """The text begins (`start`) or ends (`end`) with one of the parts, in any letter case."""
 
     field: Field
     where: str
     parts: tuple[str, ...]
-    exact: bool = False
 
     def code(self, unclear: bool) -> str:
-        del unclear
-        text = f"str({read(self.field.pointer)} or '')" if self.exact else f"normalise({read(self.field.pointer)})"
-        parts = self.parts if self.exact else tuple(fold(p) for p in self.parts)
-        method = "startswith" if self.where == "start" else "endswith"
-        return f"any({text}.{method}(part) for part in {list(parts)!r})"
+        helper = "begins_with" if self.where == "start" else "ends_with"
+        return f"{helper}({read(self.field.pointer)}, {[fold(p) for p in self.parts]!r}, {unclear})"
 
     def holds(self, event: Event) -> bool:
-        found = value_at(event, self.field.pointer)
-        text = (found if isinstance(found, str) else "") if self.exact else fold(found)
-        parts = tuple(p if self.exact else fold(p) for p in self.parts)
+        text = fold(value_at(event, self.field.pointer))
+        parts = tuple(fold(p) for p in self.parts)
         return text.startswith(parts) if self.where == "start" else text.endswith(parts)
 
     def make(self, event: Event, truth: bool) -> list[Event]:
@@ -136,13 +130,14 @@ class Size:
 
 @dataclass(frozen=True)
 class HostIn:
-    """The address in the field, or its host, is one of the hosts; `*.name` stands for any subdomain of it."""
+    """The host of the URL in the field, or with `mail` the domain of its address; `*.name` is any subdomain."""
 
     field: Field
     hosts: tuple[str, ...]
+    mail: bool = False
 
     def code(self, unclear: bool) -> str:
-        return f"host_is({read(self.field.pointer)}, {list(self.hosts)!r}, {unclear})"
+        return f"{'domain_is' if self.mail else 'host_is'}({read(self.field.pointer)}, {list(self.hosts)!r}, {unclear})"
 
     def holds(self, event: Event) -> bool:
         found = value_at(event, self.field.pointer)
@@ -152,16 +147,15 @@ class HostIn:
         return any(host.endswith(h[1:]) if h.startswith("*.") else host == h for h in self.hosts)
 
     def make(self, event: Event, truth: bool) -> list[Event]:
-        found = value_at(event, self.field.pointer)
-        mail = isinstance(found, str) and "@" in found
         host = self.hosts[0].replace("*.", "sub.") if truth else "elsewhere.invalid"
-        return [with_value(event, self.field.pointer, f"someone@{host}" if mail else f"https://{host}/page")]
+        return [with_value(event, self.field.pointer, f"someone@{host}" if self.mail else f"https://{host}/page")]
 
     def fields(self) -> list[str]:
         return [self.field.pointer]
 
     def says(self) -> str:
-        return f"the host of `{self.field.dotted}` is {' or '.join(f'`{h}`' for h in self.hosts)}"
+        what = "domain" if self.mail else "host"
+        return f"the {what} of `{self.field.dotted}` is {' or '.join(f'`{h}`' for h in self.hosts)}"
 
 
 @dataclass(frozen=True)
@@ -207,8 +201,7 @@ class CalledBefore:
     times: int
 
     def code(self, unclear: bool) -> str:
-        del unclear
-        return f"count_before(event, {self.tool!r}) >= {self.times}"
+        return f"called_before(event, {self.tool!r}, {self.times}, {unclear})"
 
     def holds(self, event: Event) -> bool:
         history = event.get("history")
