@@ -1,0 +1,1 @@
+"""Demonstrations: translated requests worth showing again, kept as rows and found by likeness."""
