@@ -1,0 +1,1 @@
+"""Agents that are guarded: what their logs and records say, as events."""
