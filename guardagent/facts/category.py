@@ -53,7 +53,7 @@ class CategoryReader:
         reading = self._read(text)
         best, best_score = categories.default, 0.0
         for frame in categories.frames:
-            score = _fit(frame.reading, reading)
+            score = _fit(frame.reading, reading, self._lexicon.bookable)
             if score > best_score:
                 best, best_score = frame.label, score
         if best_score == 0.0 and categories.long_vectors is not None:
@@ -80,18 +80,20 @@ def _matrix(embedder: Embedder, texts: Sequence[str]) -> np.ndarray:
     return np.asarray(embedder.embed(texts), dtype=np.float32)
 
 
-def _fit(exemplar: Reading, text: Reading) -> float:
+def _fit(exemplar: Reading, text: Reading, bookable: frozenset[str]) -> float:
     """How much of the exemplar the text bears out; 0 when something essential is missing."""
     things = text.things
-    if not things and text.actions & {"acquire"}:
-        things = frozenset({"product"})
+    if "acquire" in text.actions and not things & bookable:
+        things |= {"product"}
     wanted = exemplar.things
     if not wanted and not exemplar.words and "acquire" in exemplar.actions:
         wanted = frozenset({"product"})
     if not wanted <= things or not exemplar.words <= text.words or not exemplar.aspects <= text.aspects:
         return 0.0
     shared = exemplar.actions & text.actions
-    if exemplar.actions and not shared and (text.actions or not (wanted or exemplar.words)):
+    # Whoever handles a thing in any way looks at it first, so an exemplar that looks for it covers them all.
+    free = "seek" in exemplar.actions and bool(wanted or exemplar.words)
+    if exemplar.actions and not shared and not free and (text.actions or not (wanted or exemplar.words)):
         return 0.0
     if text.aspects - exemplar.aspects:
         return 0.0

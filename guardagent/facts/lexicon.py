@@ -14,13 +14,15 @@ import yaml
 
 _WORD = re.compile(r"[a-z0-9$€£%]+(?:'[a-z]+)?")
 # Before an aspect these make it a property of the thing: "hotels with parking", "a free cancellation rate".
+_PURPOSE = frozenset({"for", "fit", "fits", "fitting", "compatible"})
+_REACH = 4
 _ATTRIBUTIVE = frozenset({"with", "including", "free", "offering", "has", "have", "no"})
 
 STOP_WORDS = frozenset(
     "a an the of for in on at to from by with and or is are be been was were it its this that these those my your our "
     "their his her me you us them i we they he she as into about any all some no not if then than there here do does "
     "did can could will would should may might please also only just so up out over under between near within during "
-    "have has had more most less least best top first last next per each every both".split()
+    "have has had more most less least best top first last next per each every both another other".split()
 )
 
 
@@ -50,20 +52,22 @@ class Lexicon(NamedTuple):
 
     phrases: dict[tuple[str, ...], tuple[str, str]]
     longest: dict[str, int]
+    bookable: frozenset[str]
 
     def read(self, text: str) -> Reading:
         """The kinds that `text` speaks of; the longest phrase wins at each place."""
         words = words_of(text)
         mentions = list(self._scan(words))
         modifiers = {m.start for m, after in pairwise(mentions) if _is_compound(m, after)}
-        things = [m for m in mentions if m.role == "thing" and m.start not in modifiers]
+        heads = _heads([m for m in mentions if m.role == "thing" and m.start not in modifiers], words)
+        things = [m for m in heads if m.kind] or [m for m in mentions if m.role == "weak"]
         first_thing = min((m.start for m in things), default=len(words))
         aspects = [m for m in mentions if m.role == "aspect" and m.start < first_thing]
         return Reading(
             frozenset(m.kind for m in mentions if m.role == "action"),
             frozenset(m.kind for m in things),
             frozenset(m.kind for m in aspects if m.start == 0 or words[m.start - 1] not in _ATTRIBUTIVE),
-            frozenset(m.kind for m in mentions if m.role == "word"),
+            frozenset(m.kind for m in mentions if m.role == "word" and m.kind),
         )
 
     def _scan(self, words: list[str]) -> Iterator[Mention]:
@@ -73,8 +77,7 @@ class Lexicon(NamedTuple):
             for length in range(min(longest, len(words) - at), 0, -1):
                 hit = self._lookup(words[at : at + length])
                 if hit is not None:
-                    if hit[1]:
-                        yield Mention(*hit, at, at + length)
+                    yield Mention(*hit, at, at + length)
                     at += length
                     break
             else:
@@ -110,16 +113,31 @@ def shipped_lexicon() -> Lexicon:
     for thing in raw["things"].values():
         put(thing.get("not", []), "thing", "")
     for kind, thing in raw["things"].items():
+        put(thing.get("weak", []), "weak", kind)
+    for kind, thing in raw["things"].items():
         put(thing["words"], "thing", kind)
     longest: dict[str, int] = {}
     for known in phrases:
         longest[known[0]] = max(len(known), longest.get(known[0], 1))
-    return Lexicon(phrases, longest)
+    bookable = frozenset(kind for kind, thing in raw["things"].items() if thing.get("bookable"))
+    return Lexicon(phrases, longest, bookable)
 
 
 def _is_compound(thing: Mention, after: Mention) -> bool:
-    """Whether a thing only says what the aspect right behind it belongs to: `flight status` is no flight."""
-    return thing.role == "thing" and after.role == "aspect" and thing.end == after.start
+    """Whether a thing only says what kind the noun right behind it is: `flight status` and `car seat` are neither."""
+    other = after.role == "aspect" or (after.role == "thing" and after.kind != thing.kind)
+    return thing.role == "thing" and other and thing.end == after.start
+
+
+def _heads(things: list[Mention], words: list[str]) -> list[Mention]:
+    """The things that a text is after, without those that another one is only for: `brake pads for a pickup truck`."""
+    found: list[Mention] = []
+    for thing in things:
+        earlier = {t.kind for t in found if t.kind != thing.kind}
+        before = words[max(0, thing.start - _REACH) : thing.start]
+        if not (earlier and _PURPOSE & set(before)):
+            found.append(thing)
+    return found
 
 
 def words_of(text: str) -> list[str]:
