@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -53,6 +53,7 @@ class Lexicon(NamedTuple):
     phrases: dict[tuple[str, ...], tuple[str, str]]
     longest: dict[str, int]
     bookable: frozenset[str]
+    dominant: frozenset[str]
 
     def read(self, text: str) -> Reading:
         """The kinds that `text` speaks of; the longest phrase wins at each place."""
@@ -60,7 +61,8 @@ class Lexicon(NamedTuple):
         mentions = list(self._scan(words))
         modifiers = {m.start for m, after in pairwise(mentions) if _is_compound(m, after)}
         heads = _heads([m for m in mentions if m.role == "thing" and m.start not in modifiers], words)
-        things = [m for m in heads if m.kind] or [m for m in mentions if m.role == "weak"]
+        things = [m for m in heads if m.kind in self.dominant] or [m for m in heads if m.kind]
+        things = things or [m for m in mentions if m.role == "weak"]
         first_thing = min((m.start for m in things), default=len(words))
         aspects = [m for m in mentions if m.role == "aspect" and m.start < first_thing]
         return Reading(
@@ -119,8 +121,11 @@ def shipped_lexicon() -> Lexicon:
     longest: dict[str, int] = {}
     for known in phrases:
         longest[known[0]] = max(len(known), longest.get(known[0], 1))
-    bookable = frozenset(kind for kind, thing in raw["things"].items() if thing.get("bookable"))
-    return Lexicon(phrases, longest, bookable)
+    return Lexicon(phrases, longest, _marked(raw, "bookable"), _marked(raw, "dominant"))
+
+
+def _marked(raw: dict[str, Any], mark: str) -> frozenset[str]:
+    return frozenset(kind for kind, thing in raw["things"].items() if thing.get(mark))
 
 
 def _is_compound(thing: Mention, after: Mention) -> bool:
