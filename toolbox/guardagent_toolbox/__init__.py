@@ -1,0 +1,1 @@
+"""guardagent_toolbox."""

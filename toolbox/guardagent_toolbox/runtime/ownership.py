@@ -1,0 +1,61 @@
+"""Whose a collection is: the program may change only what it made itself in this run.
+
+Event, facts and constants are *foreign*. They stay alive for the whole run, so their ids cannot be given to another
+object, and they are walked only when a program first wants to change something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from guardagent_toolbox.runtime.budget import GuardError
+
+_CONTAINERS = frozenset({dict, list, tuple, set})
+
+
+def container_ids(roots: Iterable[object]) -> set[int]:
+    """The ids of all collections in the trees of `roots`."""
+    found: set[int] = set()
+    waiting = [root for root in roots if type(root) in _CONTAINERS]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in found:
+            continue
+        found.add(id(node))
+        inner = node.values() if type(node) is dict else node
+        waiting.extend(child for child in inner if type(child) in _CONTAINERS)  # type: ignore[attr-defined]
+    return found
+
+
+class Ownership:
+    """Tells what the current run may change."""
+
+    __slots__ = ("_constants", "_event", "_facts", "_foreign")
+
+    def __init__(self) -> None:
+        self._constants: frozenset[int] = frozenset()
+        self.begin(None, None)
+
+    def freeze(self, constants: Iterable[object]) -> None:
+        """Declares the constants of the module foreign, for all runs."""
+        self._constants = frozenset(container_ids(constants))
+
+    def begin(self, event: object, facts: object) -> None:
+        """Starts a run: only this event and these facts are foreign beside the constants."""
+        self._event = event
+        self._facts = facts
+        self._foreign: set[int] | None = None
+
+    def is_foreign(self, value: object) -> bool:
+        """Whether `value` belongs to the event, the facts or the constants."""
+        key = id(value)
+        if key in self._constants:
+            return True
+        if self._foreign is None:
+            self._foreign = container_ids((self._event, self._facts))
+        return key in self._foreign
+
+    def check_own(self, value: object) -> None:
+        """Raises GuardError for a collection that the program did not make."""
+        if self.is_foreign(value):
+            raise GuardError("event, facts and constants cannot be changed; copy first: `list(x)`, `dict(x)`, `set(x)`")
