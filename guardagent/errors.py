@@ -7,6 +7,7 @@ GuardAgentError                 a person can mend it; the message is one line th
 ├── ProgramError                a program that the sandbox will not run
 ├── SandboxError                the sandbox cannot be set up on this machine
 ├── ToolError                   an installed package of tools is broken, or two tools share a name
+│   └── UnknownToolError        there is no tool of that name
 ├── ReasonerError               a model endpoint or its answer
 │   ├── EndpointError           unreachable, refused, or too slow
 │   └── AnswerError             answered, but not with what was asked for
@@ -47,6 +48,10 @@ class SandboxError(GuardAgentError):
 
 class ToolError(GuardAgentError):
     """An installed package of tools is broken, or two tools share a name."""
+
+
+class UnknownToolError(ToolError):
+    """There is no tool of that name."""
 
 
 class ReasonerError(GuardAgentError):

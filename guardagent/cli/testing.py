@@ -1,0 +1,65 @@
+"""`guardagent test`: asks the compiled program about every example once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from guardagent.cli import output
+from guardagent.cli.compiling import FolderArgument, JsonOption
+from guardagent.cli.console import ALLOWED, DENIED
+from guardagent.errors import PolicyError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from guardagent.translation.vet import Vetting
+    from guardagent.types import ExampleResult
+
+
+def run_examples(folder: FolderArgument, as_json: JsonOption = False) -> None:
+    """Ask the compiled program about every example.
+
+    Exit code 0: all are right; 1: one is wrong, or there is none.
+    """
+    vetting = _vetted(folder)
+    wrong = [example for example in vetting.examples if example.problem]
+    if as_json:
+        results = [example.model_dump(mode="json") for example in vetting.examples]
+        output.say_json({"passed": not wrong and bool(results), "examples": results, "problems": vetting.failures})
+    else:
+        _show(vetting.examples)
+        for failure in vetting.failures:
+            output.say(output.one_line(failure), style="red")
+    raise typer.Exit(ALLOWED if vetting.examples and not wrong and not vetting.failures else DENIED)
+
+
+def _vetted(folder: Path) -> Vetting:
+    from guardagent.policyfile import load_draft
+    from guardagent.settings import load_settings
+    from guardagent.translation.vet import Material, vet
+    from guardagent.wiring import build_facts, build_runner
+    from guardagent_toolbox.registry import TOOLBOX_VERSION
+
+    settings = load_settings()
+    draft = load_draft(folder)
+    if draft.program is None:
+        raise PolicyError(f"policy `{folder}`: no sentence of it could be translated, so there is nothing to test")
+    material = Material(draft.request, draft.clauses, draft.plan, draft.examples, TOOLBOX_VERSION)
+    with build_runner(settings) as runner:
+        return vet(material, draft.program.source, runner=runner, facts=build_facts(settings))
+
+
+def _show(examples: tuple[ExampleResult, ...]) -> None:
+    made = output.table("example", "of", "expected", "got", "violated", "")
+    for example in examples:
+        got = f"{example.effect} (failed)" if example.failed else example.effect
+        cells = (
+            example.id, example.origin, example.expect, got, ", ".join(example.violated),
+            output.one_line(example.problem) or "right",
+        )  # fmt: skip
+        output.add_row(made, cells, style="red" if example.problem else "")
+    output.show(made)
+    right = sum(not example.problem for example in examples)
+    output.say(f"{right} of {len(examples)} examples right" if examples else "no examples: add some to examples.yaml")
