@@ -138,7 +138,7 @@ def worker_pids(sandbox: Sandbox) -> list[int]:
 def report(seconds: float) -> dict[str, Any]:
     """Everything that is measured."""
     started = time.perf_counter()
-    with Sandbox(Limits(recycle_after=10**9, worker_cpu_s=3_600)) as sandbox:
+    with Sandbox(Limits(recycle_after=10**9, worker_cpu_s=3_600, kills=RECOVERIES * 10)) as sandbox:
         start_ms = round((time.perf_counter() - started) * 1000, 1)
         program = Program.of(sandbox.inspect(CHECK), toolbox_version=TOOLBOX_VERSION)
         return {

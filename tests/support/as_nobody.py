@@ -30,9 +30,10 @@ def become_nobody() -> None:
     header = struct.pack("=Ii", _VERSION_3, 0)
     sets = struct.pack("=6I", held, held, held, 0, 0, 0)
     syscall(number_of("capset"), ctypes.c_char_p(header), ctypes.c_char_p(sets))
-    syscall_raise = ctypes.CDLL(None, use_errno=True).prctl
-    if syscall_raise(CAP_AMBIENT, _CAP_AMBIENT_RAISE, ctypes.c_ulong(_READ_EVERYTHING), 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "cannot keep the capability to read")
+    # A new program keeps only what is ambient.
+    raised = ctypes.CDLL(None).prctl(CAP_AMBIENT, _CAP_AMBIENT_RAISE, ctypes.c_ulong(_READ_EVERYTHING), 0, 0)
+    if raised != 0:
+        raise OSError("cannot keep the capability to read")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,156 @@
+"""Strict reading of what a worker sends; it may be compromised, so anything that is not expected is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, NoReturn, get_args
+
+from pydantic import ValidationError
+
+from guardagent.ports import Answer
+from guardagent.types import FactSpec, Failure, FailureCode, Inspection, Remedy, SourceError
+
+_LONGEST_MESSAGE = 1_000
+_DEEPEST = 32
+_REMEDIES = frozenset(get_args(Remedy))
+
+# What a worker may say of itself; the other codes are the host's own observations.
+_WORKER_CODES: frozenset[FailureCode] = frozenset(
+    {"program_error", "bad_answer", "budget", "memory", "rejected_program", "invalid_event"}
+)
+
+
+class BadReply(Exception):
+    """A worker sent what no honest worker sends."""
+
+
+def _no_constant(_name: str) -> NoReturn:
+    raise BadReply("not finite")
+
+
+_decode = json.JSONDecoder(parse_constant=_no_constant).raw_decode
+
+
+def payload_of(reply: bytes, number: int) -> Any:
+    """What answers message `number`: a payload as decoded, or the Failure that the worker reports.
+
+    Raises:
+        BadReply: not JSON of the right form, or the answer to another message.
+    """
+    # Most checks pass every clause, and comparing is faster than parsing.
+    if reply == b"[%d,[]]" % number:
+        return []
+    try:
+        text = reply.decode()
+        value, end = _decode(text)
+    except (ValueError, RecursionError):
+        raise BadReply("not JSON") from None
+    if type(value) is not list or end != len(text) or not value or type(value[0]) is not int or value[0] != number:
+        raise BadReply("not the answer to this message")
+    if len(value) == 2:
+        return value[1]
+    if len(value) == 3:
+        return _failure(value[1], value[2])
+    raise BadReply("neither an answer nor a failure")
+
+
+def answers_of(rows: Any, passes: Mapping[str, Answer]) -> tuple[Answer, ...]:
+    """The answers of all clauses in the order of `passes`, which holds what each one is when no row speaks of it.
+
+    Raises:
+        BadReply: a row is malformed, or about a clause that the program does not have, or the second about one.
+    """
+    if type(rows) is not list:
+        raise BadReply("no rows")
+    _check_tree(rows, _DEEPEST)
+    answers = dict(passes)
+    for row in rows:
+        answer = _answer(row)
+        if answer.clause not in passes or answers[answer.clause] is not passes[answer.clause]:
+            raise BadReply("a clause that is unknown or stands twice")
+        answers[answer.clause] = answer
+    return tuple(answers.values())
+
+
+def inspection_of(payload: Any) -> Inspection:
+    """What the compiler read, validated field by field.
+
+    Raises:
+        BadReply: a field is missing, unknown, or of the wrong type.
+    """
+    _check_tree(payload, _DEEPEST)
+    try:
+        if "errors" in payload:
+            errors = tuple(SourceError(line=line, message=message) for line, message in payload["errors"])
+            if errors:
+                return Inspection(errors=errors)
+            raise BadReply("rejected without a reason")
+        facts = tuple(FactSpec(name=name, **spec) for name, spec in payload["facts"].items())
+        return Inspection(**{**payload, "facts": facts})
+    except (ValidationError, TypeError, ValueError, KeyError, AttributeError):
+        raise BadReply("malformed inspection") from None
+
+
+def _answer(row: Any) -> Answer:
+    match row:
+        case [str(clause), "error", code, message]:
+            return Answer(clause, "error", failure=_failure(code, message))
+        case [str(clause), "not_applicable", "deny", "", None, [], []]:
+            return Answer(clause, "not_applicable")
+        case [str(clause), "violation", str(remedy), str(message), details, list(evidence), list(redactions)]:
+            if remedy not in _REMEDIES or bool(redactions) != (remedy == "redact") or len(message) > _LONGEST_MESSAGE:
+                raise BadReply("a malformed violation")
+            pointers = tuple(_pointer(item) for item in evidence)
+            return Answer(clause, "violation", remedy, message, details, pointers, tuple(map(_redaction, redactions)))
+        case _:
+            raise BadReply("a malformed row")
+
+
+def _pointer(value: Any) -> str:
+    if type(value) is not str or (value and value[0] != "/"):
+        raise BadReply("not a JSON pointer")
+    return value
+
+
+def _redaction(value: Any) -> tuple[str, int | None, int | None]:
+    match value:
+        case [pointer, start, end] if _is_offset(start) and _is_offset(end):
+            return _pointer(pointer), start, end
+        case _:
+            raise BadReply("a malformed redaction")
+
+
+def _is_offset(value: Any) -> bool:
+    return value is None or (type(value) is int and value >= 0)
+
+
+def _failure(code: Any, message: Any) -> Failure:
+    if type(code) is not str or code not in _WORKER_CODES or type(message) is not str:
+        raise BadReply("an unknown failure")
+    if len(message) > _LONGEST_MESSAGE:
+        raise BadReply("a message that is too long")
+    _check_tree(message, _DEEPEST)
+    return Failure(code=code, message=message)
+
+
+def _check_tree(value: Any, depth: int) -> None:
+    """Refuses what the host could not write down again: too deep, not finite, half characters."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise BadReply("half a character") from None
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise BadReply("not finite")
+    elif isinstance(value, list | dict):
+        if depth == 0:
+            raise BadReply("nested too deeply")
+        members = (*value, *value.values()) if isinstance(value, dict) else value
+        for member in members:
+            _check_tree(member, depth - 1)
+
+
+__all__ = ["BadReply", "answers_of", "inspection_of", "payload_of"]

@@ -1,0 +1,170 @@
+"""The loop of a worker: it receives, computes and answers, until the host hangs up or the kernel ends it."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NoReturn, Protocol
+
+from guardagent_toolbox.sandbox.confine import Layers, confine
+from guardagent_toolbox.sandbox.limits import Limits
+from guardagent_toolbox.sandbox.wire import CHANNEL, FLUSH, MAX_MESSAGE, Progress
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().raw_decode
+
+Run = Callable[[dict[str, Any], dict[str, Any]], list[list[Any]]]
+"""Answers one event with its facts by rows, as `LoadedProgram.run` does."""
+
+
+class Rejected(Exception):
+    """The compiler does not take a source; says the first reason."""
+
+
+class Engine(Protocol):
+    """Reads and loads sources inside a worker."""
+
+    def inspect(self, source: str) -> dict[str, Any]:
+        """What the compiler reads in it, as plain JSON; `errors` stand alone."""
+        ...
+
+    def load(self, source: str) -> tuple[tuple[str, ...], Run]:
+        """The program's clauses, and the program ready to run; raises Rejected."""
+        ...
+
+
+def become_worker(engine: Engine, limits: Limits, progress: Progress, *, parent: int) -> NoReturn:
+    """Confines this process, says so on the channel, and serves it until it ends."""
+    channel = socket.socket(fileno=CHANNEL)
+    layers = confine(limits, parent=parent)
+    announce(channel, layers)
+    gc.enable()
+    Worker(channel, engine, limits, progress).serve()
+    os._exit(0)
+
+
+def announce(channel: socket.socket, layers: Layers) -> None:
+    """Sends what confines this process, and its id; the first message of every worker."""
+    channel.send(_encode({"layers": layers.as_json(), "pid": os.getpid()}).encode())
+
+
+class Worker:
+    """Answers one message after the other; holds loaded programs by slot and nothing of earlier events."""
+
+    def __init__(self, channel: socket.socket, engine: Engine, limits: Limits, progress: Progress) -> None:
+        self._channel = channel
+        self._in_flight = progress.set
+        self._engine = engine
+        self._reply_bytes = limits.reply_bytes
+        self._event_seconds = limits.cpu_ms / 1000
+        self._compile_seconds = limits.compile_cpu_ms / 1000
+        self._programs: dict[int, Run] = {}
+
+    def serve(self) -> None:
+        """Returns when the host hangs up. Anything unexpected ends the process, which the host takes as a denial."""
+        buffer = bytearray(MAX_MESSAGE)
+        view = memoryview(buffer)
+        receive = self._channel.recv_into
+        _allow(self._event_seconds)
+        while size := receive(buffer):
+            header, _, body = bytes(view[:size]).partition(b"\n")
+            match header.split():
+                case [b"run", number, slot]:
+                    self._run(int(number), self._programs[int(slot)], body.split(b"\n"))
+                case [b"load", number, slot]:
+                    self._compile(int(number), partial(self._load, int(slot)), body)
+                case [b"inspect", number]:
+                    self._compile(int(number), self._engine.inspect, body)
+                case [b"drop", _number, slot]:
+                    del self._programs[int(slot)]
+
+    def _run(self, number: int, run: Run, lines: list[bytes]) -> None:
+        replies: list[bytes] = []
+        length = 0
+        for index in range(0, len(lines), 2):
+            self._in_flight(number)
+            try:
+                event, facts = _object(lines[index]), _object(lines[index + 1])
+                reply = _success(number, run(event, facts), self._reply_bytes)
+            except Exception as error:
+                reply = _failure_of(number, error)
+            # The budget of the next event starts here, so that one call to the kernel per event is enough.
+            _allow(self._event_seconds)
+            number += 1
+            replies.append(reply)
+            length += len(reply)
+            if length >= FLUSH:
+                self._channel.send(b"\n".join(replies))
+                replies, length = [], 0
+        if replies:
+            self._channel.send(b"\n".join(replies))
+
+    def _compile(self, number: int, step: Callable[[str], object], source: bytes) -> None:
+        _allow(self._compile_seconds)
+        try:
+            reply = _success(number, step(source.decode()), MAX_MESSAGE)
+        except Exception as error:
+            reply = _failure_of(number, error)
+        _allow(self._event_seconds)
+        self._channel.send(reply)
+
+    def _load(self, slot: int, source: str) -> tuple[str, ...]:
+        clauses, self._programs[slot] = self._engine.load(source)
+        return clauses
+
+
+class _Malformed(Exception):
+    """The event or its facts are not JSON objects."""
+
+
+def _allow(seconds: float) -> None:
+    # SIGPROF keeps its default action: it ends the process, and no `except` can swallow it.
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    if line == b"{}":
+        return {}
+    try:
+        text = line.decode()
+        value, end = _decode(text)
+    except (ValueError, RecursionError):
+        raise _Malformed from None
+    if type(value) is not dict or end != len(text):
+        raise _Malformed
+    return value
+
+
+def _success(number: int, payload: object, longest: int) -> bytes:
+    # Most checks pass every clause, and the encoder would take longer than they do.
+    reply = f"[{number},{_encode(payload) if payload else '[]'}]".encode()
+    if len(reply) > longest:
+        return _failure(number, "bad_answer", f"the answer is longer than {longest} bytes")
+    return reply
+
+
+def _failure_of(number: int, error: Exception) -> bytes:
+    """What the host is told of an exception; never its text, which may quote the event."""
+    match error:
+        case MemoryError():
+            return _failure(number, "memory", "the program needs more memory than it is given")
+        case RecursionError():
+            return _failure(number, "budget", "the program or its data is nested too deeply")
+        case _Malformed():
+            return _failure(number, "invalid_event", "the event or its facts are not a JSON object")
+        case Rejected():
+            return _failure(number, "rejected_program", str(error))
+        case _:
+            return _failure(number, "program_error", f"the program raised `{type(error).__name__}`")
+
+
+def _failure(number: int, code: str, message: str) -> bytes:
+    return _encode([number, code, message]).encode()
+
+
+__all__ = ["Engine", "Rejected", "Run", "Worker", "announce", "become_worker"]
