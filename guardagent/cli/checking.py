@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from guardagent.types import Decision
 
 PoliciesArgument = Annotated[
-    list[Path], typer.Argument(metavar="POLICY...", help="Compiled policy folders.", show_default=False)
+    list[Path], typer.Argument(metavar="POLICY", help="Compiled policy folders.", show_default=False)
 ]
 EventOption = Annotated[str, typer.Option("--event", metavar="FILE", help="JSON file with the event; - for stdin.")]
 LinesOption = Annotated[bool, typer.Option("--jsonl", help="The file holds one event per line.")]

@@ -41,34 +41,27 @@ def test_demo_as_json_has_the_expected_effects() -> None:
     assert all(scene["report"]["usage"]["calls"] == 0 for scene in played)
 
 
-def test_doctor_says_what_is_confined_and_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GUARDAGENT_MODLE", "x")
+def test_doctor_says_what_is_confined_and_in_use_and_never_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("BASE_URL", "http://127.0.0.1:9/v1"), ("MODEL", "m"), ("API_KEY", "sk-hush"), ("MODLE", "x")):
+        monkeypatch.setenv(f"GUARDAGENT_{name}", value)
     ended = guardagent("doctor", "--json")
     assert ended.code == 0
     lines = {line["what"]: line for line in ended.json["lines"]}
     assert "seccomp" in lines["sandbox"]["found"]
-    assert "offline" in lines["reasoner"]["found"]
-    assert {"check", "embedder", "memory", "toolbox", "Mind2Web-SC"} <= set(lines)
+    assert lines["reasoner"]["found"] == "openai:m at http://127.0.0.1:9/v1, with a key"
+    assert {"self-test", "check", "embedder", "memory", "toolbox", "Mind2Web-SC"} <= set(lines)
     assert "did you mean `GUARDAGENT_MODEL`?" in lines["setting"]["found"]
-
-
-def test_doctor_never_shows_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GUARDAGENT_BASE_URL", "http://127.0.0.1:9/v1")
-    monkeypatch.setenv("GUARDAGENT_MODEL", "m")
-    monkeypatch.setenv("GUARDAGENT_API_KEY", "sk-hush")
-    ended = guardagent("doctor")
-    assert "with a key" in ended.out
     assert "sk-hush" not in ended.out + ended.err
 
 
 def test_doctor_shows_a_broken_part_and_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no database")
     monkeypatch.setenv("GUARDAGENT_MEMORY_PATH", str(tmp_path / "file"))
-    ended = guardagent("doctor", "--json")
-    assert ended.code == 3
-    lines = {line["what"]: line for line in ended.json["lines"]}
-    assert lines["memory"]["state"] == "broken"
-    assert lines["toolbox"]["state"] == "ok"
+    ended = guardagent("doctor")
+    assert (ended.code, ended.err) == (3, "")
+    states = {line.split()[0]: line.split()[1] for line in ended.out.splitlines() if len(line.split()) > 2}
+    assert states["memory"] == "broken"
+    assert states["toolbox"] == "ok"
 
 
 @pytest.mark.parametrize("which", ["event", "decision"])

@@ -80,21 +80,19 @@ def test_a_failing_example_fails_compile_and_test(policy: Path) -> None:
     assert wrong == ["small-refund", "large-refund-by-manager"]
 
 
-@pytest.mark.parametrize(("given", "code", "said"), [(ALLOWED, 0, "ALLOWED"), (DENIED, 1, "DENIED")])
-def test_check_says_the_verdict_by_word_and_exit_code(policy: Path, given: str, code: int, said: str) -> None:
-    ended = guardagent("check", policy, "--event", "-", stdin=given)
-    assert (ended.code, ended.err) == (code, "")
-    assert ended.out.startswith(said)
-
-
-def test_a_denial_quotes_the_sentence_and_shows_the_evidence(policy: Path, tmp_path: Path) -> None:
+def test_check_says_the_verdict_with_the_sentence_and_the_evidence(policy: Path, tmp_path: Path) -> None:
     path = tmp_path / "event.json"
     path.write_text(DENIED)
-    out = guardagent("check", policy, "--event", path).out
-    assert "The amount may not exceed 100 unless the role is manager." in out
-    assert "evidence: /tool/arguments/amount, /user/role" in out
-    assert "refunds@" in out
-    assert "0 model calls" in out
+    ended = guardagent("check", policy, "--event", path)
+    assert (ended.code, ended.err) == (1, "")
+    assert ended.out.startswith("DENIED\n")
+    assert "The amount may not exceed 100 unless the role is manager." in ended.out
+    assert "evidence: /tool/arguments/amount, /user/role" in ended.out
+    assert "refunds@" in ended.out
+    assert "0 model calls" in ended.out
+    allowed = guardagent("check", policy, "--event", "-", stdin=ALLOWED)
+    assert (allowed.code, allowed.err) == (0, "")
+    assert allowed.out.startswith("ALLOWED\n")
 
 
 def test_check_prints_the_decision_as_json(policy: Path) -> None:
@@ -135,24 +133,31 @@ def test_shadow_lists_the_violation_and_allows(policy: Path) -> None:
     assert "(shadow)" in ended.out
 
 
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ("{", "not valid JSON"),
-        ("", "not valid JSON"),
-        (b"\xff", "not valid JSON"),
-        (event().replace('"role"', '"rolle"'), "`/user`: `role` is missing"),
-        (event(role="boss"), '`/user/role`: must be one of `"agent"`, `"manager"`'),
-        (event(amount="250"), "`/tool/arguments/amount`: must be of type number"),
-        (event().replace("support-bot", "someone"), "no policy applies"),
-        (event(ticket="x" * 70_000), "at most 65536 are read"),
-    ],
-)
-def test_an_event_that_cannot_be_judged_is_a_failed_denial(policy: Path, given: str | bytes, said: str) -> None:
+BROKEN = {
+    "{": "not valid JSON",
+    "7": "must be a JSON object",
+    event().replace('"role"', '"rolle"'): "`/user`: `role` is missing",
+    event(role="boss"): '`/user/role`: must be one of `"agent"`, `"manager"`',
+    event(amount="250"): "`/tool/arguments/amount`: must be of type number",
+    event().replace("support-bot", "someone"): "no policy applies",
+    event(ticket="x" * 70_000): "at most 65536 are read",
+}
+
+
+def test_an_event_that_cannot_be_judged_is_a_failed_denial(policy: Path) -> None:
+    ended = guardagent("check", policy, "--event", "-", "--jsonl", stdin="\n".join(BROKEN))
+    assert (ended.code, ended.err) == (3, "")
+    verdicts = [line for line in ended.out.splitlines() if not line.startswith(" ")]
+    for verdict, said in zip(verdicts, BROKEN.values(), strict=True):
+        assert verdict.startswith("DENIED: the guard failed (")
+        assert said in verdict
+
+
+@pytest.mark.parametrize("given", ["", b"\xff", "\n"])
+def test_no_readable_event_at_all_is_a_failed_denial(policy: Path, given: str | bytes) -> None:
     ended = guardagent("check", policy, "--event", "-", stdin=given)
     assert ended.code == 3
-    assert ended.out.startswith("DENIED: the guard failed")
-    assert said in ended.out
+    assert ended.out.startswith("DENIED: the guard failed (invalid_event): event: not valid JSON")
 
 
 def test_foreign_text_cannot_steer_the_terminal(policy: Path) -> None:

@@ -1,0 +1,161 @@
+"""How an SQL statement is built, as plain data that a policy can compare."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from guardagent_toolbox.reading.quantities import plain_number, read_decimal
+from guardagent_toolbox.reading.schema import UNKNOWN, Reads, Schema
+from guardagent_toolbox.reading.sql import is_star, table_name
+from guardagent_toolbox.reading.sql_columns import reads_of
+
+_COMMANDS: dict[type[exp.Expr], str] = {
+    exp.Select: "select", exp.SetOperation: "select", exp.Values: "select", exp.Insert: "insert", exp.Update: "update",
+    exp.Delete: "delete", exp.Merge: "merge", exp.Create: "create", exp.Drop: "drop", exp.Alter: "alter",
+    exp.TruncateTable: "truncate", exp.Grant: "grant",
+}  # fmt: skip
+_OPERATORS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=", exp.NEQ: "!=", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<=", exp.Is: "is", exp.Like: "like",
+    exp.ILike: "ilike", exp.In: "in", exp.Between: "between",
+}  # fmt: skip
+_LOCKS = {True: "update", False: "share"}
+
+
+def facts_of(statement: exp.Expr, schema: Schema, *, sqlite: bool) -> dict[str, object]:
+    """What a policy asks of a statement."""
+    reads = Reads(schema)
+    reads_of([statement], reads, sqlite=sqlite)
+    joins = [_join_kind(join) for join in statement.find_all(exp.Join)]
+    query = _outermost(statement)
+    return {
+        "kind": _command(statement),
+        "commands": _commands(statement),
+        "tables": sorted(reads.tables),
+        "columns": {table: columns for table, columns in reads.plain().items() if table != UNKNOWN},
+        "unknown": sorted(reads.unknown),
+        "writes": _writes(statement),
+        "outputs": [_output(item) for item in query.expressions] if query is not None else [],
+        "stars": sum(1 for select in statement.find_all(exp.Select) for item in select.expressions if is_star(item)),
+        "functions": sorted({_function_name(node) for node in statement.find_all(exp.Func) if _is_function(node)}),
+        "comparisons": [_comparison(node) for node in statement.walk() if type(node) in _OPERATORS],
+        "joins": [kind for kind in joins if kind != "comma"],
+        "comma_joins": joins.count("comma"),
+        "group_by": _group_by(query),
+        "limit": _limit(query),
+        "fetch": query is not None and isinstance(query.args.get("limit"), exp.Fetch),
+        "distinct": query is not None and query.args.get("distinct") is not None,
+        "into": statement.find(exp.Into) is not None,
+        "locks": sorted({_LOCKS[bool(lock.args.get("update"))] for lock in statement.find_all(exp.Lock)}),
+    }
+
+
+def _outermost(statement: exp.Expr) -> exp.Select | exp.SetOperation | None:
+    node = statement.unnest()
+    return node if isinstance(node, exp.Select | exp.SetOperation) else None
+
+
+def _command(node: exp.Expr) -> str:
+    return next((name for kind, name in _COMMANDS.items() if isinstance(node.unnest(), kind)), "other")
+
+
+def _commands(statement: exp.Expr) -> list[str]:
+    kinds = tuple(_COMMANDS)
+    found = {_command(node) for node in statement.walk() if isinstance(node, kinds)}
+    return sorted(found | {_command(statement)})
+
+
+def _writes(statement: exp.Expr) -> list[str]:
+    """The tables that are changed, wherever in the statement."""
+    found: set[str] = set()
+    for node in statement.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Alter):
+        table = node.this.find(exp.Table) if isinstance(node.this, exp.Expr) else None
+        found |= {table_name(table)} if table is not None else set()
+    for node in statement.find_all(exp.Drop, exp.TruncateTable, exp.Into):
+        found |= {table_name(table) for table in node.find_all(exp.Table)}
+    return sorted(found)
+
+
+def _output(item: exp.Expr) -> dict[str, object]:
+    functions = [_function_name(node) for node in item.find_all(exp.Func) if _is_function(node)]
+    return {
+        "name": item.alias_or_name.casefold(),
+        "columns": sorted({_column_name(column) for column in item.find_all(exp.Column) if not is_star(column)}),
+        "functions": sorted(set(functions)),
+        "aggregate": isinstance(item.unalias(), exp.AggFunc),
+        "star": is_star(item),
+    }
+
+
+def _is_function(node: exp.Expr) -> bool:
+    return not isinstance(node, exp.Binary | exp.Exists | exp.Case | exp.Cast)
+
+
+def _function_name(node: exp.Expr) -> str:
+    name = node.name if isinstance(node, exp.Anonymous) or not isinstance(node, exp.Func) else node.sql_name()
+    return name.casefold()
+
+
+def _column_name(column: exp.Column) -> str:
+    return ".".join(part.name for part in column.parts).casefold()
+
+
+def _comparison(node: exp.Expr) -> dict[str, object]:
+    """Left side, operator and constant of a comparison; `always` when no row can pass without it."""
+    left, right = node.this, node.args.get("expression")
+    operator = _OPERATORS[type(node)]
+    if isinstance(right, exp.Column) and not isinstance(left, exp.Column):
+        left, right = right, left
+        operator = {">": "<", "<": ">", ">=": "<=", "<=": ">="}.get(operator, operator)
+    return {
+        "column": _column_name(left) if isinstance(left, exp.Column) and not is_star(left) else "",
+        "operator": operator,
+        "value": _constants(node) if isinstance(node, exp.In | exp.Between) else _constant(right),
+        "always": _is_required(node),
+    }
+
+
+def _constants(node: exp.Expr) -> list[object]:
+    parts = node.expressions if isinstance(node, exp.In) else [node.args.get("low"), node.args.get("high")]
+    return [_constant(part) for part in parts]
+
+
+def _constant(node: exp.Expr | None) -> object:
+    """A text or number that stands there; None for NULL and for everything else."""
+    negative = isinstance(node, exp.Neg)
+    literal = node.this if isinstance(node, exp.Neg) else node
+    if isinstance(literal, exp.Boolean):
+        return bool(literal.this)
+    if not isinstance(literal, exp.Literal):
+        return None
+    if literal.is_string:
+        return str(literal.this)
+    number = plain_number(read_decimal(str(literal.this)))
+    return -number if negative and number is not None else number
+
+
+def _is_required(node: exp.Expr) -> bool:
+    """Whether only ANDs stand between the comparison and the WHERE of the outermost query."""
+    above = node.parent
+    while isinstance(above, exp.And | exp.Paren):
+        above = above.parent
+    return isinstance(above, exp.Where) and above.parent is not None and above.parent.parent is None
+
+
+def _join_kind(join: exp.Expr) -> str:
+    """`comma` for tables that are only separated by commas."""
+    written = [join.args.get(key) for key in ("method", "side", "kind")]
+    named = " ".join(str(word).lower() for word in written if word)
+    if named:
+        return named
+    return "inner" if join.args.get("on") or join.args.get("using") else "comma"
+
+
+def _group_by(query: exp.Expr | None) -> list[str]:
+    group = query.args.get("group") if query is not None else None
+    return [item.sql().casefold() for item in group.expressions] if group is not None else []
+
+
+def _limit(query: exp.Expr | None) -> int | None:
+    limit = query.args.get("limit") if query is not None else None
+    value = _constant(limit.args.get("expression")) if isinstance(limit, exp.Limit) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
