@@ -141,7 +141,7 @@ def _split_group(text: str, group: list[_Line], heading: str) -> Iterator[Block]
             yield from _split_group(text, group[1:], first.text.strip().lstrip("#").strip())
         return
     if first.text.lstrip().startswith("|"):
-        yield Block("table", first.start + first.indent, group[-1].end, heading)
+        yield Block("table", first.start + _offset(first), group[-1].end, heading)
         return
     if _is_section(group):
         yield Block("section", first.start + _offset(first), group[-1].end, heading)

@@ -48,7 +48,7 @@ Nurses:
 
 PROSE = """Dear team, these are the rules that we agreed on. Nobody may send mail to outside addresses, e.g. Mr. Smith's.
 Passengers who are checked in cannot be moved! By "member" we mean anybody with a card. Thanks.
-"""
+"""  # noqa: E501
 
 TABLE = """Limits per plan must not be exceeded.
 
