@@ -31,7 +31,7 @@ _KEEPS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "
                     "concat", "merge", "chain", "islice", "deque", "array", "asarray", "isnull", "isna", "notnull",
                     "notna", "unique", "from_records"})  # fmt: skip
 _CHOOSES = frozenset({"max", "min", "next", "choice", "first", "last"})
-_MAPS = frozenset({"map", "filter", "reduce", "starmap", "partial", "takewhile", "dropwhile", "groupby"})
+_MAPS = frozenset({"map", "filter", "starmap", "partial", "takewhile", "dropwhile", "groupby"})
 # They run text as code, or reach for what no reader of this program sees.
 _DANGEROUS = frozenset(
     {"eval", "exec", "compile", "__import__", "import_module", "open", "input", "globals", "locals", "vars", "setattr",
@@ -138,6 +138,8 @@ class Calls(EhrAccess):
             return self._getattr(node, arguments)
         if name in ("enumerate", "zip"):
             return self._paired(name, arguments)
+        if name == "reduce":
+            return join((*called, *(item_of(a) for a in given if not a.functions)))
         if name in _MAPS:
             return listing([join((*called, *(flat(a) for a in given if not a.functions)))], ordered=False)
         if name == "dict":
@@ -155,7 +157,7 @@ class Calls(EhrAccess):
     def _kept(self, name: str, given: Sequence[Value]) -> Value:
         if not given:
             return DATA
-        if name in ("list", "tuple") and not given[0].keys:
+        if name in ("copy", "deepcopy") or (name in ("list", "tuple") and not given[0].keys):
             return given[0]
         if given[0].keys and name in ("list", "tuple", "sorted", "set"):
             return listing(text(key) if key is not None else SOME_TEXT for key in given[0].keys)

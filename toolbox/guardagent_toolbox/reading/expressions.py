@@ -142,12 +142,12 @@ class Expressions(Calls):
     def _attribute(self, node: ast.Attribute) -> Value:
         name = node.attr
         owner = self.value(node.value)
+        if name.startswith("__") and name not in _HARMLESS_DUNDERS:
+            return self.cannot_tell(node, f"`{name}` reaches behind the program")
         if owner.tables:
             return self.table_attribute(owner, name)
         if name in FUNCTIONS:
             return from_outside(name)
-        if name.startswith("__") and name not in _HARMLESS_DUNDERS:
-            return self.cannot_tell(node, f"`{name}` reaches behind the program")
         if name in self.methods:
             return join((self.methods[name], self.invoke_all(self.methods[name])))
         if name in self.attributes:
@@ -174,7 +174,8 @@ class Expressions(Calls):
 
     def _subscript(self, node: ast.Subscript) -> Value:
         if isinstance(node.value, ast.Name) and node.value.id in FUNCTIONS and self.find(node.value.id) is None:
-            named = text(node.slice.id) if isinstance(node.slice, ast.Name) else self.value(node.slice)
+            bare = isinstance(node.slice, ast.Name) and self.find(node.slice.id) is None
+            named = text(ast.unparse(node.slice)) if bare else self.value(node.slice)
             return self.ehr_call(node, node.value.id, Arguments(list(named.parts or (named,))))
         owner = self.value(node.value)
         if owner.tables:
@@ -193,7 +194,15 @@ class Expressions(Calls):
                 results.append(listing(owner.parts, ordered=False))
             else:
                 results.append(self.lookup(owner, key))
+                self._maybe_column(owner, key)
         return join(results)
+
+    def _maybe_column(self, owner: Value, key: Value) -> None:
+        """What is followed as a collection of rows may be one row, so that a text may be the name of a column."""
+        tables = flat(owner).tables
+        for option in sorted(key.texts - set(owner.keys)):
+            if self.knows(tables, option):
+                self.read_column(tables, option)
 
     def _piece(self, node: ast.expr) -> Value:
         value = self.value(node.value if isinstance(node, ast.FormattedValue) else node)

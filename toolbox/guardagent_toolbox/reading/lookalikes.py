@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 
-from guardagent_toolbox.reading.patterns import searchable
+from guardagent_toolbox.reading.patterns import normalised, searchable
 
-# Each pair: letters as they are after case folding, and the Latin letters that they are taken for.
-_PAIRS = (
-    ("абвгеёзикмнорстухѕіїјһԁԛԝҽӏ", "абвгeeзикмнopcтyxsiijhdqwel"),
-    ("αβγειηικνορτυχωϲϳ", "aβγeiηikvoptuxωcj"),
-    ("ı\u0138ɑɡɩʟοⅼ", "ikagilol"),
-)
-
-
-def _table() -> dict[int, str]:
-    table: dict[int, str] = {}
-    for letters, latin in _PAIRS:
-        table.update({ord(letter): like for letter, like in zip(letters, latin, strict=True)})
-    return table
-
-
-_LATIN = _table()
-_OTHERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "d"})
+# Letters after case folding, so that a capital that looks Latin (В, Н, Ρ) stands here as its small letter.
+_CYRILLIC = {
+    0x430: "a", 0x432: "b", 0x435: "e", 0x43A: "k", 0x43C: "m", 0x43D: "h", 0x43E: "o", 0x440: "p", 0x441: "c",
+    0x442: "t", 0x443: "y", 0x445: "x", 0x455: "s", 0x456: "i", 0x458: "j", 0x4BB: "h", 0x4CF: "l", 0x501: "d",
+    0x51B: "q", 0x51D: "w",
+}  # fmt: skip
+_GREEK = {
+    0x3B1: "a", 0x3B2: "b", 0x3B5: "e", 0x3B6: "z", 0x3B7: "h", 0x3B9: "i", 0x3BA: "k", 0x3BC: "m", 0x3BD: "v",
+    0x3BF: "o", 0x3C1: "p", 0x3C4: "t", 0x3C5: "u", 0x3C7: "x", 0x3C9: "w", 0x3F2: "c", 0x3F3: "j",
+}  # fmt: skip
+_LATIN = {
+    0xE6: "ae", 0xF0: "d", 0xF8: "o", 0xFE: "th", 0x111: "d", 0x131: "i", 0x142: "l", 0x153: "oe", 0x251: "a",
+    0x261: "g", 0x269: "i", 0x29F: "l",
+}  # fmt: skip
+_LOOKALIKES = _CYRILLIC | _GREEK | _LATIN
 
 
 def folded(text: str) -> str:
@@ -31,4 +29,5 @@ def folded(text: str) -> str:
     if plain.isascii():
         return plain
     bare = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return bare.translate(_LATIN).translate(_OTHERS)
+    # An accent that stood alone leaves the space that carried it.
+    return normalised(bare.translate(_LOOKALIKES))

@@ -54,4 +54,4 @@ def below(path: Path | None, folder: Path | None) -> bool | None:
         return None
     if path.root != folder.root:
         return False if path.root and folder.root else None
-    return path.parts[: len(folder.parts)] == folder.parts
+    return path.parts[:1] != ("..",) and path.parts[: len(folder.parts)] == folder.parts

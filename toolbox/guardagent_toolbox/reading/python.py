@@ -7,6 +7,7 @@ import re
 import warnings
 
 MAX_CODE = 16_000
+_MOST_MENDED = 8_000
 
 # For a syntax error CPython opens the file of this name to quote the line, and in a confined worker opening ends it.
 # A name that no file system can encode is never opened.
@@ -26,9 +27,14 @@ def parse_python(code: object) -> ast.Module | None:
         return None
     fenced = _FENCE.match(code)
     plain = fenced[1] if fenced else code
-    bracketed = _bracket_calls(plain)
+    tree = _parse(plain)
+    if tree is not None or len(plain) > _MOST_MENDED:
+        return tree
     # Mended only when needed, so that valid programs are read exactly as Python reads them.
-    return _parse(bracketed) or _parse(_quote_sql(bracketed)) or _parse(bracketed.strip())
+    bracketed = _bracket_calls(plain.strip())
+    quoted = _quote_sql(bracketed)
+    mended = _parse(bracketed) if bracketed != plain else None
+    return mended or (_parse(quoted) if quoted != bracketed else None)
 
 
 def _parse(code: str) -> ast.Module | None:

@@ -27,7 +27,8 @@ def parse(sql: str, dialect: str = "sqlite") -> list[exp.Expr] | None:
         found = sqlglot.parse(sql, dialect=dialect, error_level=ErrorLevel.IMMEDIATE)
     except (SqlglotError, RecursionError, ValueError):
         return None
-    return [statement for statement in found if isinstance(statement, exp.Expr)] or None
+    # A comment after the last semicolon is given as a statement of its own.
+    return [s for s in found if isinstance(s, exp.Expr) and not isinstance(s, exp.Semicolon)] or None
 
 
 def table_name(node: exp.Table) -> str:

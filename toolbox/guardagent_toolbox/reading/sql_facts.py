@@ -37,7 +37,7 @@ def facts_of(statement: exp.Expr, schema: Schema, *, sqlite: bool) -> dict[str, 
         "outputs": [_output(item) for item in query.expressions] if query is not None else [],
         "stars": sum(1 for select in statement.find_all(exp.Select) for item in select.expressions if is_star(item)),
         "functions": sorted({_function_name(node) for node in statement.find_all(exp.Func) if _is_function(node)}),
-        "comparisons": [_comparison(node) for node in statement.walk() if type(node) in _OPERATORS],
+        "comparisons": [_comparison(node) for node in statement.walk(bfs=False) if type(node) in _OPERATORS],
         "joins": [kind for kind in joins if kind != "comma"],
         "comma_joins": joins.count("comma"),
         "group_by": _group_by(query),
@@ -78,7 +78,7 @@ def _writes(statement: exp.Expr) -> list[str]:
 def _output(item: exp.Expr) -> dict[str, object]:
     functions = [_function_name(node) for node in item.find_all(exp.Func) if _is_function(node)]
     return {
-        "name": item.alias_or_name.casefold(),
+        "name": (item.alias or (item.name if isinstance(item, exp.Column) and not is_star(item) else "")).casefold(),
         "columns": sorted({_column_name(column) for column in item.find_all(exp.Column) if not is_star(column)}),
         "functions": sorted(set(functions)),
         "aggregate": isinstance(item.unalias(), exp.AggFunc),

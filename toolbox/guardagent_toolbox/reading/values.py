@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 # Stands in a text for a part that is not known; no program is written with this character.
@@ -12,6 +12,8 @@ HOLE = "\ue000"
 _MOST_TEXTS = 24
 _MOST_PARTS = 48
 _LONGEST_TEXT = 8_000
+# Programs can nest lists so that they grow without end; what is larger is kept as one thing that may be any of it.
+_LARGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Value:
     """Functions it may be: names of EHRAgent's functions, or functions of the program."""
     unknown: bool = False
     """Whether it may be anything from outside."""
+    size: int = field(default=1, compare=False)
+    """How many values stand in it, itself included."""
 
     @property
     def tables(self) -> frozenset[str]:
@@ -60,18 +64,22 @@ def rows_of(tables: Iterable[str]) -> Value:
 
 def listing(parts: Iterable[Value], *, ordered: bool = True) -> Value:
     """A list of these items."""
-    items = tuple(parts)
-    if len(items) > _MOST_PARTS:
-        return Value(parts=(join(items),))
-    return Value(parts=items, ordered=ordered) if items else DATA
+    return _holding(DATA, tuple(parts), (), ordered)
 
 
 def mapping(pairs: Iterable[tuple[str | None, Value]]) -> Value:
     """A mapping with these keys."""
     items = tuple(pairs)
-    if len(items) > _MOST_PARTS:
-        return Value(parts=(join(value for _key, value in items),), keys=(None,))
-    return Value(parts=tuple(value for _key, value in items), keys=tuple(key for key, _value in items))
+    return _holding(DATA, tuple(value for _key, value in items), tuple(key for key, _value in items), False)
+
+
+def _holding(outer: Value, parts: tuple[Value, ...], keys: tuple[str | None, ...], ordered: bool) -> Value:
+    """The value with these parts, or with one that may be any of them where they are many."""
+    size = 1 + sum(part.size for part in parts)
+    if len(parts) > _MOST_PARTS or size > _LARGEST:
+        parts, keys, ordered = (join(map(flat, parts)),), ((None,) if keys else ()), False
+        size = 2
+    return replace(outer, parts=parts, keys=keys, ordered=ordered and bool(parts), size=size)
 
 
 def join(values: Iterable[Value]) -> Value:
@@ -81,24 +89,21 @@ def join(values: Iterable[Value]) -> Value:
 
 
 def _join(one: Value, other: Value) -> Value:
-    if one == other:
+    if one is other or one == other:
         return one
     if other == DATA:
         return replace(one, ordered=False)
     if one == DATA:
         return replace(other, ordered=False)
     texts = one.texts | other.texts
-    parts, keys, ordered = _join_parts(one, other)
-    return Value(
+    outer = Value(
         texts=texts if len(texts) <= _MOST_TEXTS else frozenset({HOLE}),
         rows=one.rows | other.rows,
         picked=one.picked | other.picked,
-        parts=parts,
-        keys=keys,
-        ordered=ordered,
         functions=one.functions | other.functions,
         unknown=one.unknown or other.unknown,
     )
+    return _holding(outer, *_join_parts(one, other))
 
 
 def _join_parts(one: Value, other: Value) -> tuple[tuple[Value, ...], tuple[str | None, ...], bool]:
@@ -108,19 +113,12 @@ def _join_parts(one: Value, other: Value) -> tuple[tuple[Value, ...], tuple[str 
     if one.keys == other.keys and len(one.parts) == len(other.parts):
         pairs = zip(one.parts, other.parts, strict=True)
         return tuple(_join(a, b) for a, b in pairs), one.keys, one.ordered and other.ordered
-    if one.keys or other.keys:
-        return _join_keys(one, other)
-    everything = tuple(dict.fromkeys((*one.parts, *other.parts)))
-    return (everything if len(everything) <= _MOST_PARTS else (join(everything),)), (), False
-
-
-def _join_keys(one: Value, other: Value) -> tuple[tuple[Value, ...], tuple[str | None, ...], bool]:
+    if not (one.keys or other.keys):
+        return tuple(dict.fromkeys((*one.parts, *other.parts))), (), False
     merged: dict[str | None, Value] = {}
     for value in (one, other):
         for key, part in zip(value.keys or (None,) * len(value.parts), value.parts, strict=True):
             merged[key] = _join(merged[key], part) if key in merged else part
-    if len(merged) > _MOST_PARTS:
-        return (join(merged.values()),), (None,), False
     return tuple(merged.values()), tuple(merged), False
 
 
@@ -128,7 +126,7 @@ def flat(value: Value) -> Value:
     """The value with the rows, texts and functions of everything inside it."""
     if not value.parts:
         return value
-    return join([replace(value, parts=(), keys=(), ordered=False), *map(flat, value.parts)])
+    return join([replace(value, parts=(), keys=(), ordered=False, size=1), *map(flat, value.parts)])
 
 
 def items_of(value: Value) -> tuple[Value, ...]:
@@ -137,7 +135,7 @@ def items_of(value: Value) -> tuple[Value, ...]:
         return value.parts
     if value.keys:
         return (SOME_TEXT if None in value.keys else text(*(key for key in value.keys if key is not None)),)
-    outer = replace(value, texts=frozenset({HOLE}) if value.texts else frozenset(), parts=(), ordered=False)
+    outer = replace(value, texts=frozenset({HOLE}) if value.texts else frozenset(), parts=(), ordered=False, size=1)
     return (join(value.parts) if outer == DATA and value.parts else join((outer, *value.parts)),)
 
 

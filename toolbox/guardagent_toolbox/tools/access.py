@@ -56,9 +56,9 @@ def check_access(allowed: dict[str, list[str]], needed: dict[str, list[str]] | N
         return {"?": [UNREADABLE]}
     rights = _rights(allowed)
     missing: dict[str, list[str]] = {}
-    for table in sorted(wanted, key=str):
+    for table in sorted(wanted, key=_name_of):
         columns = texts_in(wanted[table])
-        name = table if isinstance(table, str) else "?"
+        name = _name_of(table)
         held = rights.get(name.casefold())
         if columns is None:
             missing[name] = [UNREADABLE]
@@ -69,6 +69,10 @@ def check_access(allowed: dict[str, list[str]], needed: dict[str, list[str]] | N
             if lacking:
                 missing[name] = lacking
     return missing
+
+
+def _name_of(table: object) -> str:
+    return table if isinstance(table, str) else "?"
 
 
 def _rights(allowed: object) -> dict[str, set[str]]:

@@ -50,7 +50,7 @@ def parse_moment(text: str) -> str | None:
     '2025-03-05T08:00:00Z'
     """
     moment = read_moment(text)
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    return None if moment is None else moment.replace(tzinfo=None).isoformat() + "Z"
 
 
 @tool(group="dates")
