@@ -6,19 +6,12 @@ Both halves run in the confined worker: a source is parsed, checked and compiled
 from __future__ import annotations
 
 import ast
-import warnings
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, Final
 
-from guardagent_toolbox.language.annotations import without_annotations
-from guardagent_toolbox.language.facts import read_facts
-from guardagent_toolbox.language.normalise import normalise
-from guardagent_toolbox.language.outline import Errors, Outline, outline_of
-from guardagent_toolbox.language.rules import check_language
-from guardagent_toolbox.language.scopes import called_in
-from guardagent_toolbox.language.shape import check_text, check_tree
+from guardagent_toolbox.language.outline import Errors, Outline
+from guardagent_toolbox.language.reading import TOO_DEEP, Reading, Tools, read_source
 from guardagent_toolbox.runtime.answers import Row, row_of
 from guardagent_toolbox.runtime.budget import Budget
 from guardagent_toolbox.runtime.failures import failure_of
@@ -27,7 +20,8 @@ from guardagent_toolbox.runtime.ownership import Ownership
 from guardagent_toolbox.runtime.restrict import compile_restricted
 from guardagent_toolbox.vocabulary import FILENAME, MAX_ERRORS
 
-Tools = Mapping[str, Callable[..., object]]
+# As many calls as make Python remember where a function found its globals.
+_LOOKS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,56 +42,22 @@ def compile_source(source: str, tools: Tools) -> Compiled | Errors:
     The text of the program is the normalised one; compiling it again changes nothing. Errors never quote more than
     names of the source.
     """
+    reading = read_source(source, tools)
+    if not isinstance(reading, Reading):
+        return reading
     try:
-        # Python warns of "\d" in a text, which means what the author thinks it means; showing a warning reads files.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _compile(source, tools)
-    # So does Python's parser answer hostile text; anything else is a fault of ours and must show.
+        return _compile(reading, tools)
     except (RecursionError, MemoryError):
-        return [(1, "the source is nested too deeply; put parts into variables or helper functions")]
+        return TOO_DEEP
 
 
-def _compile(source: str, tools: Tools) -> Compiled | Errors:
-    normalised = _normalised(source.replace("\r\n", "\n"), tools)
-    if not isinstance(normalised, str):
-        return normalised
-    # Parsed again: lines in messages are those of the text that runs, and that text keeps to the limits, too.
-    tree = _parse(normalised)
-    if not isinstance(tree, ast.Module):
-        return tree
-    outline = outline_of(tree)
-    facts, errors = read_facts(outline)
-    errors += check_language(tree, outline, None if errors else facts, tools)
-    if errors:
-        return sorted(errors)[:MAX_ERRORS]
-    used = called_in(tree) & tools.keys()
-    code = _code_of(tree, outline, tools)
+def _compile(reading: Reading, tools: Tools) -> Compiled | Errors:
+    code = _code_of(reading.tree, reading.outline, tools)
     if not isinstance(code, CodeType):
         return code[:MAX_ERRORS]
-    clauses = tuple(outline.clauses.values())
-    compiled = Compiled(normalised, code, clauses, outline.helpers, tuple(sorted(used)), facts)
+    helpers = reading.outline.helpers
+    compiled = Compiled(reading.source, code, reading.clauses, helpers, reading.tools, reading.facts)
     return _problem_of_constants(compiled, tools) or compiled
-
-
-def _normalised(source: str, tools: Tools) -> str | Errors:
-    tree = _parse(source)
-    if not isinstance(tree, ast.Module):
-        return tree
-    bare = without_annotations(source, tree)
-    return normalise(bare, tree if bare == source else ast.parse(bare, FILENAME), tools)
-
-
-def _parse(source: str) -> ast.Module | Errors:
-    """The tree of a text that is safe to parse and to walk, or why not."""
-    errors = check_text(source)
-    if errors:
-        return errors
-    try:
-        tree = ast.parse(source, FILENAME)
-    except (SyntaxError, ValueError) as error:
-        return [(getattr(error, "lineno", None) or 1, f"not valid Python: {getattr(error, 'msg', error)}")]
-    return check_tree(tree) or tree
 
 
 def _code_of(tree: ast.Module, outline: Outline, tools: Tools) -> CodeType | Errors:
@@ -121,23 +81,34 @@ def _problem_of_constants(compiled: Compiled, tools: Tools) -> Errors:
     return []
 
 
+def _remember_layout(scope: dict[str, Any]) -> None:
+    """Has Python number the layout of the dict; every copy of it then bears the same number."""
+    look = FunctionType((lambda: __builtins__).__code__.replace(), scope)
+    for _ in range(_LOOKS):
+        look()
+
+
 class LoadedProgram:
     """A program ready for events. Constants are calculated once and frozen; all else is new for each event."""
 
     def __init__(self, compiled: Compiled, tools: Tools) -> None:
         self._budget = Budget()
         self._ownership = Ownership()
-        scope = globals_of(tools, self._budget, self._ownership)
-        given = set(scope)
+        words = globals_of(tools, self._budget, self._ownership)
+        # What every program reaches stands behind its globals, so that few names are copied for each event.
+        builtins = words.pop("__builtins__") | words
+        scope: dict[str, Any] = {"__builtins__": builtins}
         exec(compiled.code, scope)
         functions = [value for value in scope.values() if isinstance(value, FunctionType)]
         own = [function for function in functions if function.__code__.co_filename == FILENAME]
         self._functions = [(f.__name__, f.__code__, f.__defaults__) for f in own]
         self._clauses = [(clause, f"clause_{clause}") for clause in compiled.clauses]
-        for function in own:
-            del scope[function.__name__]
-        self._ownership.freeze(value for name, value in scope.items() if name not in given)
+        # The names stay, so that each event only sets them: the copies then keep the layout that Python's fast lookup
+        # of globals remembers.
+        scope |= dict.fromkeys((f.__name__ for f in own), None)
+        self._ownership.freeze(value for value in scope.values() if value is not builtins)
         self._scope = scope
+        _remember_layout(scope)
 
     def run(self, event: dict[str, Any], facts: dict[str, Any]) -> list[Row]:
         """One JSON-ready row per clause that did not simply pass, in the order of the source.

@@ -21,6 +21,9 @@ MAX_INTEGER: Final = 10**15
 MAX_TEXT: Final = 2_000
 MAX_NAME: Final = 64
 MAX_WIDTH: Final = 100
+# Python compiles calls with more, and f-strings with more parts, to instructions that look up attributes.
+MAX_ARGUMENTS: Final = 25
+MAX_PARTS: Final = 25
 MAX_ERRORS: Final = 20
 
 NODES: Final[frozenset[type[ast.AST]]] = frozenset(

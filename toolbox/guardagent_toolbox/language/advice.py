@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection
+from typing import Final
 
-from guardagent_toolbox.vocabulary import BUILTINS, INSTEAD_OF_BUILTIN, INSTEAD_OF_METHOD, INSTEAD_OF_NAME, METHOD_NAMES
+from guardagent_toolbox.vocabulary import (
+    BUILTINS,
+    INSTEAD_OF_BUILTIN,
+    INSTEAD_OF_METHOD,
+    INSTEAD_OF_NAME,
+    MAX_NAME,
+    METHOD_NAMES,
+)
+
+_MOST_COMPARED: Final = 200
 
 
 def unknown_name(name: str, tools: Collection[str], known: Collection[str] = ()) -> str:
@@ -39,5 +49,8 @@ def _instead(name: str, tools: Collection[str]) -> str:
 
 
 def _similar(name: str, known: Collection[str]) -> str:
+    # Comparing takes longer the more names there are, and nobody mistypes one that long.
+    if len(name) > MAX_NAME or len(known) > _MOST_COMPARED:
+        return ""
     close = difflib.get_close_matches(name, sorted(set(known)), n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(f'`{one}`' for one in close)}?" if close else ""

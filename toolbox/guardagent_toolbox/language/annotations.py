@@ -49,7 +49,9 @@ def _spans(source: str, tree: ast.Module) -> Iterator[tuple[int, int]]:
         if isinstance(node, ast.AnnAssign) and node.value is not None:
             yield _end(node.target, starts), _end(node.annotation, starts)
         elif isinstance(node, ast.arg) and node.annotation is not None:
-            yield starts[node.lineno - 1] + node.col_offset + len(node.arg.encode()), _end(node.annotation, starts)
+            # The name in the tree may be shorter than in the text: Python brings letters to their plain form.
+            colon = text.index(b":", starts[node.lineno - 1] + node.col_offset)
+            yield len(text[:colon].rstrip(b" ")), _end(node.annotation, starts)
         elif isinstance(node, ast.FunctionDef) and node.returns is not None:
             arrow = text.rfind(b"->", 0, starts[node.returns.lineno - 1] + node.returns.col_offset)
             before = text[:arrow].rstrip(b" ")

@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from guardagent_toolbox.language.advice import unknown_function, unknown_method
+from guardagent_toolbox.language.literals import is_none
 from guardagent_toolbox.language.outline import Outline
-from guardagent_toolbox.language.scopes import Refuse
+from guardagent_toolbox.language.scopes import Refuse, only_parameter
 from guardagent_toolbox.runtime.answers import ANSWER_FUNCTIONS, is_pointer
 from guardagent_toolbox.vocabulary import (
     BUILTINS,
     CHANGERS,
     CONSUMERS,
     KEYED,
+    MAX_ARGUMENTS,
     METHOD_KEYWORDS,
     METHOD_NAMES,
     TYPE_NAMES,
@@ -28,9 +30,12 @@ class CallRules:
     """Checks one call after another; errors go to `refuse`."""
 
     def __init__(self, outline: Outline, tools: Mapping[str, Callable[..., object]], refuse: Refuse) -> None:
-        self._outline = outline
+        self._functions = outline.functions
+        self._clauses = outline.clauses
+        self._helpers = outline.helpers
         self._tools = tools
         self._refuse = refuse
+        self._given: dict[str, bool] = {}
 
     def check(self, node: ast.Call) -> Iterable[ast.expr]:
         """Checks callee and form of the call; gives the parts that are still to be visited."""
@@ -39,6 +44,8 @@ class CallRules:
                 self._refuse(node, "`*` in a call is not available; pass each argument by itself")
         if any(keyword.arg is None for keyword in node.keywords):
             self._refuse(node, "`**` in a call is not available; pass each argument by itself")
+        if len(node.args) + len(node.keywords) > MAX_ARGUMENTS:
+            self._refuse(node, f"a call has at most {MAX_ARGUMENTS} arguments; put the values into a list or dict")
         if isinstance(node.func, ast.Name):
             return self._check_function(node, node.func.id)
         if isinstance(node.func, ast.Attribute):
@@ -54,15 +61,20 @@ class CallRules:
         name = func.id if isinstance(func, ast.Name) else ""
         if name in ANSWER_FUNCTIONS:
             return f"this answer is lost; write `return {name}(...)`"
-        if name in self._outline.functions and not _gives_value(self._outline.functions[name]):
+        if name in self._functions and not self._gives_value(name):
             return ""
         return f"the result of `{name}(...)` is not used; assign it, return it or remove the call"
 
+    def _gives_value(self, name: str) -> bool:
+        if name not in self._given:
+            self._given[name] = _gives_value(self._functions[name])
+        return self._given[name]
+
     def _check_function(self, node: ast.Call, name: str) -> Iterable[ast.expr]:
-        if name in self._outline.clauses:
+        if name in self._clauses:
             self._refuse(node, f"clauses do not call each other; move what `{name}` shares into a helper")
-        elif name in self._outline.functions:
-            self._check_arguments(node, name, _signature_of(self._outline.functions[name]))
+        elif name in self._functions:
+            self._check_arguments(node, name, _signature_of(self._functions[name]))
         elif name in ANSWER_FUNCTIONS:
             self._check_arguments(node, name, _SIGNATURES[name])
             self._check_evidence(node)
@@ -71,7 +83,7 @@ class CallRules:
         elif name == "isinstance":
             return self._check_isinstance(node)
         elif name not in BUILTINS:
-            self._refuse(node, unknown_function(name, self._tools, self._outline.helpers))
+            self._refuse(node, unknown_function(name, self._tools, self._helpers))
         return self._rest(node, takes_generator=name in CONSUMERS, takes_key=name in KEYED)
 
     def _check_method(self, node: ast.Call, func: ast.Attribute) -> Iterable[ast.expr]:
@@ -97,14 +109,12 @@ class CallRules:
 
     def _check_key(self, key: ast.expr) -> None:
         if isinstance(key, ast.Lambda):
-            names = [arg.arg for arg in key.args.args]
-            if ast.unparse(key.args) not in names or len(names) != 1:
+            if only_parameter(key.args) is None:
                 self._refuse(key, "a key is `lambda item: ...` with one parameter")
         elif isinstance(key, ast.Name):
-            helpers, tools = self._outline.helpers, self._tools
-            if key.id not in helpers and key.id not in tools and key.id not in BUILTINS:
+            if key.id not in self._helpers and key.id not in self._tools and key.id not in BUILTINS:
                 self._refuse(key, f"`{key.id}` is no function that can be a key; write `key=lambda item: ...`")
-        elif not (isinstance(key, ast.Constant) and key.value is None):
+        elif not is_none(key):
             self._refuse(key, "a key is the name of a function or `lambda item: ...`")
 
     def _check_isinstance(self, node: ast.Call) -> Iterable[ast.expr]:

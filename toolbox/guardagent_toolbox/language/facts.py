@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from guardagent_toolbox.language.outline import Errors, Outline
 from guardagent_toolbox.runtime.answers import is_pointer
+from guardagent_toolbox.vocabulary import MAX_NAME
 
 Facts = dict[str, dict[str, Any]]
 
@@ -32,18 +33,24 @@ def read_facts(outline: Outline) -> tuple[Facts, Errors]:
         return {}, [(node.lineno, "FACTS is written out: a dict of texts, lists and dicts without calls or names")]
     if type(value) is not dict or len(value) > _MAX_FACTS:
         return {}, [(node.lineno, f"FACTS is a dict from fact name to its description, at most {_MAX_FACTS}")]
-    problems = [f"fact `{name}`: {problem}" for name, spec in value.items() for problem in _problems(name, spec)]
+    problems = [(name, problem) for name, spec in value.items() for problem in _problems(name, spec)]
     if problems:
-        return {}, [(_line(node, problem), problem) for problem in problems]
+        return {}, [(_line(node, name), f"fact `{_shown(name)}`: {problem}") for name, problem in problems]
     return {name: _listed(spec) for name, spec in value.items()}, []
 
 
-def _line(node: ast.Assign, problem: str) -> int:
-    """The line of the entry that a problem is about, as near as its name leads."""
+def _line(node: ast.Assign, name: object) -> int:
+    """The line of the entry of a fact, as near as its name leads."""
     for key in node.value.keys if isinstance(node.value, ast.Dict) else ():
-        if isinstance(key, ast.Constant) and problem.startswith(f"fact `{key.value!s}`"):
+        if isinstance(key, ast.Constant) and key.value == name:
             return key.lineno
     return node.lineno
+
+
+def _shown(value: object) -> str:
+    """A value of the source within an error, which is one short line."""
+    text = str(value)
+    return text if text.isprintable() and len(text) <= MAX_NAME else ascii(text)[:MAX_NAME]
 
 
 def _listed(value: Any) -> Any:
@@ -60,7 +67,7 @@ def _problems(name: Any, spec: Any) -> Iterator[str]:
         return
     kind = spec["kind"]
     for key in spec.keys() - _KEYS[kind]:
-        yield f"a {kind} has no `{key}`; it has {', '.join(f'`{k}`' for k in sorted(_KEYS[kind]))}"
+        yield f"a {kind} has no `{_shown(key)}`; it has {', '.join(f'`{k}`' for k in sorted(_KEYS[kind]))}"
     fields = spec.get("fields")
     if not isinstance(fields, list | tuple) or not fields or not all(map(is_pointer, fields)):
         yield '`fields` is a list of JSON pointers such as "/input/task"'
@@ -106,7 +113,7 @@ def check_fact_uses(tree: ast.Module, facts: Mapping[str, dict[str, Any]]) -> Er
         name = _fact_read(node)
         if name is not None and name not in facts:
             known = f"declared are {', '.join(f'`{fact}`' for fact in facts)}" if facts else "FACTS declares none"
-            errors.append((node.lineno, f"fact `{name}` is not declared in FACTS; {known}"))  # type: ignore[attr-defined]
+            errors.append((node.lineno, f"fact `{_shown(name)}` is not declared in FACTS; {known}"))  # type: ignore[attr-defined]
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             errors += _impossible(node, facts)
     return errors
@@ -136,5 +143,5 @@ def _impossible(node: ast.Compare, facts: Mapping[str, dict[str, Any]]) -> Error
     other = right if _fact_read(left) else left
     members = other.elts if isinstance(other, ast.List | ast.Tuple | ast.Set) else [other]
     wrong = [m.value for m in members if isinstance(m, ast.Constant) and m.value is not None and m.value not in values]
-    known = ", ".join(f"`{value}`" for value in values)
-    return [(node.lineno, f"fact `{name}` is never `{value!s}`; its values are {known}") for value in wrong]
+    known = ", ".join(f"`{_shown(value)}`" for value in values)
+    return [(node.lineno, f"fact `{name}` is never `{_shown(value)}`; its values are {known}") for value in wrong]

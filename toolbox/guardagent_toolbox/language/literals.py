@@ -31,12 +31,18 @@ def is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
+def is_none(node: ast.expr) -> bool:
+    """Whether an expression is the word `None`."""
+    return isinstance(node, ast.Constant) and node.value is None
+
+
 def is_modest(spec: ast.expr) -> bool:
     """Whether a format spec is written out and asks for few characters."""
     if not isinstance(spec, ast.JoinedStr) or not all(isinstance(part, ast.Constant) for part in spec.values):
         return False
-    match = FORMAT_SPEC.match("".join(str(part.value) for part in spec.values if isinstance(part, ast.Constant)))
-    if match is None:
+    text = "".join(str(part.value) for part in spec.values if isinstance(part, ast.Constant))
+    match = FORMAT_SPEC.match(text)
+    if match is None or any(map(_is_surrogate, text)):
         return False
     width, precision = match.group(2) or "0", (match.group(3) or ".0")[1:]
     return int(width) <= MAX_WIDTH and int(precision) <= MAX_WIDTH

@@ -7,6 +7,7 @@ none keeps its text, comments and all; one that did is written anew from its tre
 from __future__ import annotations
 
 import ast
+import codecs
 from collections.abc import Collection
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,6 +16,9 @@ from guardagent_toolbox.language.outline import Errors
 from guardagent_toolbox.language.rename import rename_shadows
 from guardagent_toolbox.language.rewrite import Rewriter
 from guardagent_toolbox.vocabulary import ANSWERS, BUILTINS
+
+# `ast.unparse` writes some letters of f-strings by this codec, and loading it then would end a confined worker.
+codecs.lookup("unicode_escape")
 
 _TYPING: frozenset[str] = frozenset({"__future__", "typing", "collections.abc"})
 
@@ -36,7 +40,12 @@ def normalise(source: str, tree: ast.Module, tools: Collection[str]) -> str | Er
         statements.append(_Statement(span, new, new is None or ast.dump(new) != dump))
     if not any(statement.changed for statement in statements):
         return source
-    errors = [(s.span[0], problem) for s in statements if s.changed and s.node and (problem := _unwritable(s.node))]
+    # Statements that share a line cannot be told apart by lines, so that all are written anew.
+    all_anew = any(first.span[1] >= second.span[0] for first, second in pairwise(statements))
+    anew = [statement for statement in statements if statement.node and (statement.changed or all_anew)]
+    errors = [(s.span[0], problem) for s in anew if s.node and (problem := _unwritable(s.node))]
+    if all_anew and not errors:
+        return "\n".join(ast.unparse(s.node) for s in anew if s.node) + "\n"
     return errors or _written(source, statements)
 
 
@@ -66,9 +75,6 @@ def _is_needless_import(node: ast.stmt, words: Collection[str]) -> bool:
 
 def _written(source: str, statements: list[_Statement]) -> str:
     """The source with only the changed statements written anew."""
-    if any(first.span[1] >= second.span[0] for first, second in pairwise(statements)):
-        # Two statements share a line, so that they cannot be told apart by lines.
-        return "\n".join(ast.unparse(statement.node) for statement in statements if statement.node) + "\n"
     lines = source.split("\n")
     parts: list[str] = []
     position = 0

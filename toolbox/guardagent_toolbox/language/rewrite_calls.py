@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TypeVar
 
+from guardagent_toolbox.language.scopes import only_parameter
 from guardagent_toolbox.vocabulary import CONSUMERS, KEYED, TYPE_NAMES
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -90,8 +91,8 @@ def _comprehension(node: ast.Call, name: str, method: str) -> ast.expr | None:
 def _applied(function: ast.expr) -> tuple[str, ast.expr | None]:
     """The name of an item, and a function applied to it; None when that cannot be written out."""
     if isinstance(function, ast.Lambda):
-        names = [arg.arg for arg in function.args.args]
-        return (names[0], function.body) if len(names) == 1 and not function.args.defaults else (_ITEM, None)
+        name = only_parameter(function.args)
+        return (name, function.body) if name is not None else (_ITEM, None)
     if isinstance(function, ast.Constant) and function.value is None:
         return _ITEM, ast.Name(_ITEM, ast.Load())
     if isinstance(function, ast.Name) and function.id != _ITEM:

@@ -13,7 +13,7 @@ from typing import Any
 from guardagent_toolbox.language.advice import unknown_import
 from guardagent_toolbox.language.expressions import ExpressionRules, Tools
 from guardagent_toolbox.language.facts import check_fact_uses
-from guardagent_toolbox.language.literals import is_text
+from guardagent_toolbox.language.literals import is_none, is_text
 from guardagent_toolbox.language.outline import Errors, Outline
 from guardagent_toolbox.language.scopes import check_name, locals_of, recursion
 from guardagent_toolbox.vocabulary import ANSWERS, CHANGERS, CLAUSE_FUNCTION
@@ -47,8 +47,8 @@ class _Rules(ExpressionRules):
             return
         self.locals = locals_of(node)
         if isinstance(node, ast.Assign):
-            for name in sorted(self.locals - {"FACTS"}):
-                check_name(node, name, self.tools, self.refuse)
+            for name in sorted(self.locals - ({"FACTS"} if node is self.outline.facts else set())):
+                check_name(node, name, self.tools, self.refuse, self.outline)
             for call in ast.walk(node.value):
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in CHANGERS:
                     self.refuse(call, "constants are made, not changed; write the value as one expression")
@@ -122,7 +122,7 @@ class _Rules(ExpressionRules):
 
     def visit_Return(self, node: ast.Return) -> None:
         value = node.value
-        if self._clause and isinstance(value, _NO_ANSWER) and ast.unparse(value) != "None":
+        if self._clause and isinstance(value, _NO_ANSWER) and not is_none(value):
             self.refuse(
                 node, f"a clause function returns None (pass), {', '.join(f'{a}(...)' for a in sorted(ANSWERS))}"
             )

@@ -17,6 +17,12 @@ def locals_of(node: ast.AST) -> frozenset[str]:
     return frozenset(found | {arg.arg for arg in ast.walk(node) if isinstance(arg, ast.arg)})
 
 
+def only_parameter(given: ast.arguments) -> str | None:
+    """The name of the one plain parameter without a default; None for any other list of parameters."""
+    others = (*given.posonlyargs, *given.kwonlyargs, *given.defaults, *given.kw_defaults, given.vararg, given.kwarg)
+    return given.args[0].arg if len(given.args) == 1 and not any(others) else None
+
+
 def check_name(
     node: ast.AST, name: str, tools: Collection[str], refuse: Refuse, outline: Outline | None = None
 ) -> None:
@@ -34,16 +40,32 @@ def check_name(
 def recursion(functions: Mapping[str, ast.FunctionDef]) -> Errors:
     """An error for each function that calls itself, directly or through others."""
     calls = {name: called_in(node) & functions.keys() for name, node in functions.items()}
-    # Take away functions that call nothing, again and again; what stays runs in circles or calls those who do.
-    while free := [name for name, called in calls.items() if not called]:
-        calls = {name: called - set(free) for name, called in calls.items() if name not in free}
-    # The same from the other side, so that only the circles are left.
-    while unused := [name for name in calls if not any(name in called for called in calls.values())]:
-        calls = {name: called for name, called in calls.items() if name not in unused}
+    callers: dict[str, set[str]] = {name: set() for name in functions}
+    for name, called in calls.items():
+        for other in called:
+            callers[other].add(name)
+    # Without those that lead to no circle, and those that no circle leads to, only the circles are left.
+    left = _without_ends(calls, callers)
+    left = _without_ends({name: callers[name] & left for name in left}, calls)
     return [
         (functions[name].lineno, f"`{name}` calls itself, directly or through another; use a loop")
-        for name in calls
+        for name in functions if name in left
     ]  # fmt: skip
+
+
+def _without_ends(ahead: Mapping[str, set[str]], behind: Mapping[str, set[str]]) -> set[str]:
+    """The names from which one can go ahead for ever; each name and each step is looked at once."""
+    steps = {name: len(others) for name, others in ahead.items()}
+    ends = [name for name, count in steps.items() if count == 0]
+    while ends:
+        end = ends.pop()
+        del steps[end]
+        for name in behind[end]:
+            if name in steps:
+                steps[name] -= 1
+                if steps[name] == 0:
+                    ends.append(name)
+    return set(steps)
 
 
 def called_in(node: ast.AST) -> set[str]:

@@ -16,7 +16,11 @@ _MAX_PREFIXES: Final = 60
 _MAX_OPERATORS: Final = 1_000
 
 # Plain texts and comments are opaque; what stands in an f-string is read as code, because it holds some.
-_QUOTED: Final = r"""(?:'''(?:[^\\]|\\.)*?'''|\"{3}(?:[^\\]|\\.)*?\"{3}|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
+# Three quotes begin a long text or nothing: taken for an empty text and a quote, each would be looked for to the end.
+_QUOTED: Final = (
+    r"""(?:'''(?:[^\\]|\\.)*?'''|\"{3}(?:[^\\]|\\.)*?\"{3}"""
+    r"""|'(?!'')(?:[^'\\\n]|\\.)*'|"(?!"")(?:[^"\\\n]|\\.)*")"""
+)
 _CODE: Final = (
     r"(?P<word>[^\W\d]\w*)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<newline>\n)"
     r"|(?P<operator>[-+*/%~@|&^<>!.])|(?P<other>\S)"
@@ -27,7 +31,8 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _INSIDE: Final = re.compile(_CODE)
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufeff]")
+# The last two ranges turn the direction of writing: a reviewer would read another program than the one that runs.
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufeff\u202a-\u202e\u2066-\u2069]")
 _OPERATOR_WORDS: Final = frozenset({"not", "if", "else", "and", "or", "lambda", "in", "is", "await", "for", "yield"})
 _PREFIXES: Final = frozenset({"-", "+", "~", "*", "not", "lambda", "await"})
 

@@ -15,6 +15,7 @@ TOOL_STEPS: Final = 10
 # C code passes over characters and items much faster than a loop does.
 CHARACTERS_SHIFT: Final = 10
 ITEMS_SHIFT: Final = 4
+STRIP_SHIFT: Final = 14
 
 
 class GuardError(Exception):

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from types import GeneratorType
 from typing import Any, Final
 
 from guardagent_toolbox.runtime.arithmetic import checked
-from guardagent_toolbox.runtime.budget import Budget, GuardError, check_items
-from guardagent_toolbox.runtime.iteration import Iteration, make_range
+from guardagent_toolbox.runtime.budget import ITEMS_SHIFT, Budget, GuardError, check_items
+from guardagent_toolbox.runtime.iteration import ITEMS, Iteration, make_range
 from guardagent_toolbox.runtime.show import Shower
+from guardagent_toolbox.runtime.weight import in_order, weigh_members, weighed_pairs
 
 Function = Callable[..., Any]
 
 _MISSING: Final = object()
 _MAX_DIGITS: Final = 30
+_DIGITS_SHIFT: Final = 6
 _REVERSIBLE: Final = frozenset({list, tuple, str, range, dict})
 
 
 def builtin_functions(budget: Budget, iteration: Iteration, shower: Shower) -> dict[str, Function]:
     """The functions by name; each pays for what it passes over."""
-    kinds = _kinds(iteration, shower)
+    kinds = _numbers(budget) | _collections(budget, iteration)
+    kinds |= {"str": lambda value="": shower.text(value), "bool": lambda value=False: bool(value)}
     return {
         **kinds,
         **_orderings(budget, iteration),
@@ -34,48 +38,52 @@ def builtin_functions(budget: Budget, iteration: Iteration, shower: Shower) -> d
     }
 
 
-def to_round(value: Any, digits: Any = None) -> Any:
+def to_round(number: Any, ndigits: Any = None) -> Any:
     """What `round` gives; many digits before the point would make Python calculate an enormous power of ten."""
-    if digits is not None and (type(digits) is not int or abs(digits) > _MAX_DIGITS):
+    if ndigits is not None and (type(ndigits) is not int or abs(ndigits) > _MAX_DIGITS):
         raise GuardError(f"`round` takes a whole number of digits from -{_MAX_DIGITS} to {_MAX_DIGITS}")
-    return round(value, digits)
+    return checked(round(number, ndigits))
 
 
-def _kinds(iteration: Iteration, shower: Shower) -> dict[str, Function]:
-    def to_int(value: Any = 0, base: Any = _MISSING) -> int:
+def _numbers(budget: Budget) -> dict[str, Function]:
+    def to_int(value: Any = 0, /, base: Any = _MISSING) -> int:
+        pay(value)
         number: int = checked(int(value) if base is _MISSING else int(value, base))
         return number
 
-    def to_float(value: Any = 0.0) -> float:
+    def to_float(value: Any = 0.0, /) -> float:
+        pay(value)
         number: float = checked(float(value))
         return number
 
-    def to_list(values: Any = ()) -> list[Any]:
+    def pay(value: Any) -> None:
+        if type(value) is str:
+            budget.spend(len(value) >> _DIGITS_SHIFT)
+
+    return {"int": to_int, "float": to_float}
+
+
+def _collections(budget: Budget, iteration: Iteration) -> dict[str, Function]:
+    def to_list(values: Any = (), /) -> list[Any]:
         found = list(iteration.items(values))
         check_items(len(found))
         return found
 
-    def to_tuple(values: Any = ()) -> tuple[Any, ...]:
+    def to_tuple(values: Any = (), /) -> tuple[Any, ...]:
         return tuple(to_list(values))
 
-    def to_set(values: Any = ()) -> set[Any]:
-        return set(iteration.items(values))
+    def to_set(values: Any = (), /) -> set[Any]:
+        found = to_list(values)
+        weigh_members(found, budget)
+        return set(found)
 
-    def to_dict(values: Any = (), **named: Any) -> dict[Any, Any]:
-        pairs = values if type(values) is dict else iteration.rows(to_list(values))
-        iteration.items(pairs)
-        return dict(pairs, **named)
+    def to_dict(values: Any = (), /, **named: Any) -> dict[Any, Any]:
+        if type(values) is dict:
+            iteration.items(values)
+            return dict(values, **named)
+        return dict(weighed_pairs(iteration.rows(to_list(values)), budget), **named)
 
-    return {
-        "str": lambda value="": shower.text(value),
-        "bool": lambda value=False: bool(value),
-        "int": to_int,
-        "float": to_float,
-        "list": to_list,
-        "tuple": to_tuple,
-        "set": to_set,
-        "dict": to_dict,
-    }
+    return {"list": to_list, "tuple": to_tuple, "set": to_set, "dict": to_dict}
 
 
 def _make_isinstance(kinds: dict[str, Function]) -> Function:
@@ -95,9 +103,16 @@ def _make_isinstance(kinds: dict[str, Function]) -> Function:
 
 def _orderings(budget: Budget, iteration: Iteration) -> dict[str, Function]:
     def to_sorted(values: Any, *, key: Any = None, reverse: bool = False) -> list[Any]:
+        kind = type(values)
+        if key is None and kind is ITEMS:
+            # The pairs of a dict differ in their keys, so that their values are never compared.
+            length = len(values)
+            budget.spend(2 + (length >> ITEMS_SHIFT) + (length >> 2))
+            weigh_members(values.mapping, budget)
+            return sorted(values, reverse=reverse)
         found = list(iteration.items(values))
         budget.spend(1 + (len(found) if key else len(found) >> 2))
-        return sorted(found, key=key, reverse=reverse)
+        return in_order(found, key, reverse, budget)
 
     def extreme(choose: Function) -> Function:
         def chosen(*values: Any, key: Any = None, default: Any = _MISSING) -> Any:
@@ -105,7 +120,11 @@ def _orderings(budget: Budget, iteration: Iteration) -> dict[str, Function]:
             budget.spend(1 + (len(found) if key else 0))
             if not found and default is not _MISSING:
                 return default
-            return choose(found, key=key)
+            if GeneratorType in map(type, found):
+                raise GuardError("`min` and `max` take a generator only by itself")
+            keys = found if key is None else [key(value) for value in found]
+            weigh_members(keys, budget)
+            return found[choose(range(len(found)), key=keys.__getitem__)]
 
         return chosen
 

@@ -32,10 +32,15 @@ def failure_of(error: Exception) -> tuple[str, str]:
     place = f"line {line_of(error.__traceback__)}: "
     if isinstance(error, GuardError):
         return ("budget" if isinstance(error, BudgetError) else "program_error"), place + str(error)
-    for kind, text in _SLIPS:
-        if isinstance(error, kind):
-            return "program_error", place + text
-    return "program_error", f"{place}the program failed ({type(error).__name__})"
+    return "program_error", place + slip_of(type(error))
+
+
+def slip_of(kind: type) -> str:
+    """What is said about an exception of this type."""
+    for slip, text in _SLIPS:
+        if issubclass(kind, slip):
+            return text
+    return f"the program failed ({kind.__name__})"
 
 
 def line_of(trace: TracebackType | None) -> int:

@@ -11,17 +11,19 @@ from typing import Any, Final
 
 from guardagent_toolbox.runtime.answers import ANSWER_FUNCTIONS
 from guardagent_toolbox.runtime.arithmetic import in_place, operators
-from guardagent_toolbox.runtime.budget import Budget, GuardError, check_string
+from guardagent_toolbox.runtime.budget import CHARACTERS_SHIFT, Budget, GuardError, check_string
 from guardagent_toolbox.runtime.builtin_functions import builtin_functions
 from guardagent_toolbox.runtime.iteration import SEQUENCES, VALUES, Iteration
 from guardagent_toolbox.runtime.methods import method_hooks
 from guardagent_toolbox.runtime.ownership import Ownership
 from guardagent_toolbox.runtime.show import SCALARS, Shower
 from guardagent_toolbox.runtime.tool_calls import guarded_tool
+from guardagent_toolbox.runtime.weight import make_weighed, weigh
 
 Function = Callable[..., Any]
 
 _INDEXED: Final = frozenset({list, tuple, str, range})
+_BRIEF: Final = frozenset({int, float, bool, type(None)})
 _FREE: Final = SEQUENCES - {list, tuple, str, VALUES} | {set}
 
 
@@ -41,10 +43,11 @@ def globals_of(tools: Mapping[str, Callable[..., object]], budget: Budget, owner
         "_iter_unpack_sequence_": _make_unpack_each(iteration),
         "_inplacevar_": in_place(table, iteration, ownership),
         "_contains_": _make_contains(budget),
+        "_weighed_": make_weighed(budget),
         "_enter_": _make_enter(budget),
         **table,
         **method_hooks(budget, iteration, ownership),
-        **_text_hooks(shower),
+        **_text_hooks(budget, shower),
         **ANSWER_FUNCTIONS,
         **{name: guarded_tool(name, function, budget, ownership) for name, function in tools.items()},
     }
@@ -54,6 +57,8 @@ def _make_getitem(budget: Budget) -> Function:
     def getitem(value: Any, index: Any) -> Any:
         kind = type(value)
         if kind is dict:
+            if type(index) is tuple:
+                weigh(index, budget)
             return value[index]
         if kind in _INDEXED:
             if type(index) is slice:
@@ -85,7 +90,11 @@ def _make_contains(budget: Budget) -> Function:
             budget.left -= len(container) >> 10
         elif kind is list or kind is tuple or kind is VALUES:
             budget.left -= len(container) >> 4
-        elif kind not in _FREE:
+            if type(member) not in _BRIEF:
+                weigh(member, budget, times=len(container))
+        elif kind in _FREE:
+            weigh(member, budget)
+        else:
             raise GuardError(f"`in` does not look into a value of type `{kind.__name__}`")
         if budget.left < 0:
             budget.spend(0)
@@ -104,13 +113,16 @@ def _make_enter(budget: Budget) -> Function:
     return enter
 
 
-def _text_hooks(shower: Shower) -> dict[str, Function]:
+def _text_hooks(budget: Budget, shower: Shower) -> dict[str, Function]:
     def shown(value: Any) -> Any:
         # Scalars stay as they are: a format such as `.2f` needs the number.
         return value if type(value) in SCALARS else shower.literal(value)
 
     def whole(text: str) -> str:
         check_string(len(text))
+        budget.left -= len(text) >> CHARACTERS_SHIFT
+        if budget.left < 0:
+            budget.spend(0)
         return text
 
     return {"_show_": shown, "_literal_": shower.literal, "_text_": whole}

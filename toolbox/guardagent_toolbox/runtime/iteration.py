@@ -43,11 +43,10 @@ class Iteration:
 
     def rows(self, value: Any) -> Any:
         """What `for a, b in value` runs over."""
+        kind = type(value)
         items = self.loop(value)
-        if type(value) is not ITEMS:
-            for kind in set(map(type, items)):
-                if kind not in ROWS:
-                    raise self._no_row(kind)
+        if kind is not ITEMS and not ROWS.issuperset(map(type, items)):
+            raise self._no_row(next(other for other in map(type, items) if other not in ROWS))
         return items
 
     def row(self, value: Any) -> Any:

@@ -11,9 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from guardagent_toolbox.runtime.budget import CHARACTERS_SHIFT, Budget, GuardError, check_items, check_string
+from guardagent_toolbox.runtime.budget import (
+    CHARACTERS_SHIFT,
+    STRIP_SHIFT,
+    Budget,
+    GuardError,
+    check_items,
+    check_string,
+)
 from guardagent_toolbox.runtime.iteration import Iteration
 from guardagent_toolbox.runtime.ownership import Ownership
+from guardagent_toolbox.runtime.weight import in_order, weigh, weigh_members, weighed_pairs
 from guardagent_toolbox.vocabulary import METHOD_KEYWORDS, METHODS
 
 Function = Callable[..., Any]
@@ -33,7 +41,8 @@ def method_hooks(budget: Budget, iteration: Iteration, ownership: Ownership) -> 
     ):
         for name, function in special.items():
             table[name][kind] = function
-    return {f"_m_{name}_": _hook(name, by_kind, budget) for name, by_kind in table.items()}
+    hooks = {f"_m_{name}_": _hook(name, by_kind, budget) for name, by_kind in table.items()}
+    return hooks | {"_m_get_": _get_hook(budget)}
 
 
 def _native(budget: Budget) -> Table:
@@ -42,7 +51,8 @@ def _native(budget: Budget) -> Table:
     for kind, names in METHODS.items():
         for name in names:
             method = getattr(kind, name)
-            table.setdefault(name, {})[kind] = method if kind in (dict, float) else _paid(method, kind, budget)
+            is_free = kind is float or (kind is dict and name != "copy")
+            table.setdefault(name, {})[kind] = method if is_free else _paid(method, kind, budget)
     return table
 
 
@@ -52,6 +62,9 @@ def _paid(method: Function, kind: type, budget: Budget) -> Function:
 
     def scan(value: Any, *args: Any) -> Any:
         budget.scan_items(value)
+        if args:
+            # What is looked for may be compared with each item.
+            weigh(args[0], budget, times=len(value))
         return method(value, *args)
 
     return scan
@@ -70,7 +83,7 @@ def _hook(name: str, by_kind: Mapping[type, Function], budget: Budget) -> Functi
             raise _no_method(value, name)
         return function(value, *args)
 
-    def call_with_keywords(value: Any, *args: Any, **named: Any) -> Any:
+    def call_with_keywords(value: Any, /, *args: Any, **named: Any) -> Any:
         function = by_kind.get(type(value))
         if function is None:
             raise _no_method(value, name)
@@ -88,12 +101,27 @@ def _single_hook(name: str, kind: type, method: Function) -> Function:
     return call
 
 
+def _get_hook(budget: Budget) -> Function:
+    """The hook of the method that checks call most, without the detour of the others."""
+
+    def get(value: Any, key: Any, default: Any = None, /) -> Any:
+        if type(value) is not dict:
+            raise _no_method(value, "get")
+        if type(key) is tuple:
+            weigh(key, budget)
+        return value.get(key, default)
+
+    return get
+
+
 def _text_hook(name: str, method: Function, budget: Budget) -> Function:
     def call(value: Any, *args: Any) -> Any:
         if type(value) is not str:
             raise _no_method(value, name)
         if len(value) > _SHORT:
             budget.scan_text(value)
+        if args and type(args[0]) is tuple:
+            budget.scan_items(args[0])
         return method(value, *args)
 
     return call
@@ -108,19 +136,34 @@ def _no_method(value: object, name: str) -> GuardError:
 def _of_text(budget: Budget, iteration: Iteration) -> dict[str, Function]:
     def join(text: str, parts: Any) -> str:
         pieces = list(iteration.items(parts))
-        check_string(sum(map(len, pieces)) + len(text) * len(pieces))
+        length = sum(map(len, pieces)) + len(text) * len(pieces)
+        check_string(length)
+        budget.spend(length >> CHARACTERS_SHIFT)
         return text.join(pieces)
 
     def replace(text: str, old: str, new: str, count: int = -1) -> str:
         if len(new) > len(old):
-            check_string(len(text) + (text.count(old) + 1) * (len(new) - len(old)))
+            length = len(text) + (text.count(old) + 1) * (len(new) - len(old))
+            check_string(length)
+            budget.spend(length >> CHARACTERS_SHIFT)
         return text.replace(old, new, count)
 
     def zfill(text: str, width: int) -> str:
         check_string(width)
+        budget.spend(max(width, 0) >> CHARACTERS_SHIFT)
         return text.zfill(width)
 
+    def stripping(method: Function) -> Function:
+        def strip(text: str, characters: Any = None) -> str:
+            # Every character that goes is looked up among these, one after the other.
+            if type(characters) is str:
+                budget.spend(len(text) * len(characters) >> STRIP_SHIFT)
+            return method(text, characters)  # type: ignore[no-any-return]
+
+        return strip
+
     return {
+        **{name: stripping(getattr(str, name)) for name in ("strip", "lstrip", "rstrip")},
         "join": join,
         "replace": replace,
         "zfill": zfill,
@@ -146,9 +189,12 @@ def _changing(kind: type, names: tuple[str, ...], budget: Budget, ownership: Own
 
     def changing(method: Function) -> Function:
         def change(value: Any, *args: Any) -> Any:
-            # One step per change: a loop over a list that it makes longer ends with the budget.
-            budget.spend(1)
+            # One step per change: a loop over a list that it makes longer ends with the budget. The rest is for the
+            # items that a list moves.
+            budget.spend(1 + (len(value) >> CHARACTERS_SHIFT))
             ownership.check_own(value)
+            if kind is not list and args:
+                weigh(args[0], budget)
             return method(value, *args)
 
         return change
@@ -167,11 +213,12 @@ def _of_list(budget: Budget, iteration: Iteration, ownership: Ownership) -> dict
     def sort(value: list[Any], *, key: Any = None, reverse: bool = False) -> None:
         ownership.check_own(value)
         budget.spend(1 + len(value))
-        value.sort(key=key, reverse=reverse)
+        value[:] = in_order(value, key, reverse, budget)
 
     def remove(value: list[Any], member: Any) -> None:
         ownership.check_own(value)
         budget.scan_items(value)
+        weigh(member, budget, times=len(value))
         value.remove(member)
 
     names = ("append", "insert", "pop", "clear", "reverse")
@@ -179,9 +226,9 @@ def _of_list(budget: Budget, iteration: Iteration, ownership: Ownership) -> dict
 
 
 def _of_dict(budget: Budget, iteration: Iteration, ownership: Ownership) -> dict[str, Function]:
-    def update(value: dict[Any, Any], other: Any = (), **named: Any) -> None:
+    def update(value: dict[Any, Any], other: Any = (), /, **named: Any) -> None:
         ownership.check_own(value)
-        added = other if type(other) is dict else dict(iteration.rows(other))
+        added = other if type(other) is dict else dict(weighed_pairs(iteration.rows(other), budget))
         iteration.items(added)
         check_items(len(value) + len(added))
         value.update(added, **named)
@@ -194,7 +241,11 @@ def _of_set(budget: Budget, iteration: Iteration, ownership: Ownership) -> dict[
         def combine(value: set[Any], *others: Any) -> Any:
             if changes:
                 ownership.check_own(value)
-            result = method(value, *[iteration.items(other) for other in others])
+            budget.scan_items(value)
+            items = [iteration.items(other) for other in others]
+            for members in items:
+                weigh_members(members, budget)
+            result = method(value, *items)
             check_items(len(value))
             return result
 

@@ -7,10 +7,12 @@ object, and they are walked only when a program first wants to change something.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from guardagent_toolbox.runtime.budget import GuardError
+from guardagent_toolbox.runtime.iteration import VIEWS
 
-_CONTAINERS = frozenset({dict, list, tuple, set})
+_CONTAINERS = frozenset({dict, list, tuple, set}) | VIEWS
 
 
 def container_ids(roots: Iterable[object]) -> set[int]:
@@ -22,9 +24,16 @@ def container_ids(roots: Iterable[object]) -> set[int]:
         if id(node) in found:
             continue
         found.add(id(node))
-        inner = node.values() if type(node) is dict else node
-        waiting.extend(child for child in inner if type(child) in _CONTAINERS)  # type: ignore[attr-defined]
+        waiting.extend(child for child in _members(node) if type(child) in _CONTAINERS)
     return found
+
+
+def _members(node: Any) -> Iterable[object]:
+    """What a collection holds, apart from keys, which hold nothing that changes."""
+    # A view of pairs would make new ones, whose ids mean nothing once they are gone.
+    mapping = node.mapping if type(node) in VIEWS else node
+    members: Iterable[object] = mapping if type(node) in (list, tuple, set) else mapping.values()
+    return members
 
 
 class Ownership:

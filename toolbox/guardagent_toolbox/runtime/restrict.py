@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from RestrictedPython.compile import compile_restricted_exec
 from RestrictedPython.transformer import RestrictingNodeTransformer
 
-from guardagent_toolbox.vocabulary import CLAUSE_FUNCTION, FILENAME, METHOD_NAMES
+from guardagent_toolbox.vocabulary import CLAUSE_FUNCTION, FILENAME, MAX_PARTS, METHOD_NAMES
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -42,14 +42,16 @@ class GuardTransformer(RestrictingNodeTransformer):
         return _call(hook, [node.left, node.right], node)
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
-        """`a in b` becomes `_contains_(a, b)`; the other comparisons stay."""
+        """`a in b` becomes `_contains_(a, b)`, and `a == b` becomes `a == _weighed_(b)`."""
         node = self.node_contents_visit(node)
         if not any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
-            return node
+            return _weighed_comparison(node)
         if len(node.ops) > 1:
             self.error(node, "`in` within a chain of comparisons is not allowed.")
             return node
         if _is_literal_collection(node.comparators[0]):
+            if isinstance(node.comparators[0], ast.Set):
+                node.left = _weighed(node.left)
             return node
         call = _call("_contains_", [node.left, node.comparators[0]], node)
         return call if isinstance(node.ops[0], ast.In) else _at(ast.UnaryOp(ast.Not(), call), node)
@@ -69,6 +71,37 @@ class GuardTransformer(RestrictingNodeTransformer):
         call.keywords = keywords
         return call
 
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        """An item is set under a key that is paid for; `_getitem_` sees to those that are read."""
+        new = _one(super().visit_Subscript(node))
+        if isinstance(new, ast.Subscript):
+            new.slice = _weighed(new.slice)
+        return new
+
+    def visit_Dict(self, node: ast.Dict) -> ast.AST:
+        """Keys are paid for."""
+        node = self.node_contents_visit(node)
+        node.keys = [key and _weighed(key) for key in node.keys]
+        return node
+
+    def visit_Set(self, node: ast.Set) -> ast.AST:
+        """Members are paid for."""
+        node = self.node_contents_visit(node)
+        node.elts = [_weighed(member) for member in node.elts]
+        return node
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        """Keys are paid for."""
+        node = self.node_contents_visit(node)
+        node.key = _weighed(node.key)
+        return node
+
+    def visit_SetComp(self, node: ast.SetComp) -> ast.AST:
+        """Members are paid for."""
+        node = self.node_contents_visit(node)
+        node.elt = _weighed(node.elt)
+        return node
+
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         """No value has attributes."""
         self.not_allowed(node)
@@ -86,7 +119,11 @@ class GuardTransformer(RestrictingNodeTransformer):
         """An f-string with values becomes `_text_(f"...")`; a format such as `.2f` stays as it is."""
         if not any(isinstance(part, ast.FormattedValue) for part in node.values):
             return node
-        return _call("_text_", [self.node_contents_visit(node)], node)
+        node = self.node_contents_visit(node)
+        while len(node.values) > MAX_PARTS:
+            groups = [node.values[start : start + MAX_PARTS] for start in range(0, len(node.values), MAX_PARTS)]
+            node.values = [_at(ast.FormattedValue(_at(ast.JoinedStr(group), node), -1), node) for group in groups]
+        return _call("_text_", [node], node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """A helper pays for each of its calls."""
@@ -127,6 +164,25 @@ def _call(hook: str, args: list[ast.expr], where: ast.AST) -> ast.Call:
 
 def _at(node: Node, where: ast.AST) -> Node:
     return ast.fix_missing_locations(ast.copy_location(node, where))
+
+
+def _is_brief(node: ast.expr) -> bool:
+    """Whether a value is certainly quick to compare and to hash."""
+    return isinstance(node, ast.Constant | ast.UnaryOp)
+
+
+def _weighed(node: ast.expr) -> ast.expr:
+    return node if _is_brief(node) else _call("_weighed_", [node], node)
+
+
+def _weighed_comparison(node: ast.Compare) -> ast.Compare:
+    """A comparison takes as long as the shorter of its sides, so that one of each two is paid for."""
+    sides = [node.left, *node.comparators]
+    node.comparators = [
+        right if _is_brief(left) or isinstance(op, ast.Is | ast.IsNot) else _weighed(right)
+        for left, op, right in zip(sides, node.ops, node.comparators, strict=False)
+    ]
+    return node
 
 
 def _is_flat(target: ast.Tuple) -> bool:
