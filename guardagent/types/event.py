@@ -35,7 +35,7 @@ class Event(BaseModel):
 
     @classmethod
     def parse(cls, text: str | bytes) -> Self:
-        """The event written in JSON `text`.
+        """The event written in JSON `text`; bytes are UTF-8 without a byte order mark.
 
         Raises:
             EventError: not JSON, too large (64 KB), too deep (32), NaN, a repeated key, or no `agent` and `stage`.
@@ -44,7 +44,9 @@ class Event(BaseModel):
         if size > MAX_EVENT_BYTES:
             raise EventError(f"event: {size} bytes, at most {MAX_EVENT_BYTES} are read; send less content per event")
         try:
-            value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+            # Left to itself `json` guesses UTF-16 and UTF-32, too, where the agent behind us may read something else.
+            decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+            value = json.loads(decoded, object_pairs_hook=_unique, parse_constant=_no_constant)
         except RecursionError:
             raise EventError(f"event: nested deeper than {MAX_EVENT_DEPTH} levels") from None
         except (ValueError, UnicodeDecodeError) as error:

@@ -9,11 +9,16 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from guardagent_toolbox.sandbox import Sandbox
 from tests.fuzz.choosing import Maker
-from tests.fuzz.programs import event
+from tests.fuzz.event_oracle import check_event_text, check_spellings
+from tests.fuzz.hostile import hostile_program
+from tests.fuzz.json_texts import event_text, spelled_twice
+from tests.fuzz.programs import event, program, several_events
 from tests.fuzz.properties import a_hostile_program, a_program, a_python_program, check_meaning, check_program
+from tests.fuzz.workers import LIMITS, Twins
 
 
 class Part(NamedTuple):
@@ -24,11 +29,22 @@ class Part(NamedTuple):
     check: Callable[..., None]
 
 
-PARTS = (
+IN_PROCESS: Final = (
     Part("programs", (a_program, event), check_program),
     Part("hostile programs", (a_hostile_program, event), check_program),
     Part("meaning", (a_python_program, event), check_meaning),
+    Part("event texts", (event_text,), check_event_text),
+    Part("event spellings", (spelled_twice,), check_spellings),
 )
+
+
+def parts_with_workers(sandbox: Sandbox) -> tuple[Part, ...]:
+    """The properties that need confined workers."""
+    twins = Twins(sandbox)
+    return (
+        Part("workers", (program, several_events), twins.check),
+        Part("hostile workers", (hostile_program, several_events), twins.check),
+    )
 
 
 class Find(NamedTuple):
@@ -42,7 +58,7 @@ class Find(NamedTuple):
 class Campaign:
     """Tries parts in turn, always on new material; goes on after what it finds."""
 
-    def __init__(self, parts: Sequence[Part] = PARTS, *, seed: int) -> None:
+    def __init__(self, parts: Sequence[Part], *, seed: int) -> None:
         self.tally: Counter[str] = Counter()
         self.finds: dict[str, Find] = {}
         self._parts = parts
@@ -75,8 +91,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0, help="how long to go on (default: 10)")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="to repeat a campaign")
     chosen = parser.parse_args()
-    campaign = Campaign(seed=chosen.seed)
-    campaign.run(chosen.minutes * 60)
+    with Sandbox(LIMITS) as sandbox:
+        campaign = Campaign((*IN_PROCESS, *parts_with_workers(sandbox)), seed=chosen.seed)
+        campaign.run(chosen.minutes * 60)
     print(f"seed {chosen.seed}: " + ", ".join(f"{count} {what}" for what, count in campaign.tally.items()))
     for part, error, material in campaign.finds.values():
         print(f"\n== {part}: {error}", *material, sep="\n")

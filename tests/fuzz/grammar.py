@@ -122,7 +122,10 @@ SPYING: Final[Grammar] = GRAMMAR | {
 }
 
 # Python itself gives these another meaning or another order: lists that grow in place, sets, text of sets.
-_OWN: Final = re.compile(r"<set>|\bs\b|\bS\b|set\(|\{1|\+=|\|=|key: *<list>|P\[|L\.append|D\[.k.\] =|event\[.l.\]\.")
+_OWN: Final = re.compile(
+    r":>9|fromkeys\(<list>, |l\.sort\(key|key: *<list>|P\[|L\.append|D\[.k.\] =|event\[.l.\]\."
+    r"|<set>|\bs\b|\bS\b|set\(|\{1|\+=|\|="
+)
 PYTHON: Final[Grammar] = {
     kind: tuple(production for production in productions if not _OWN.search(production)) or ("pass",)
     for kind, productions in GRAMMAR.items()

@@ -58,11 +58,11 @@ def hostile_program(choose: Choose, grammar: Grammar = GRAMMAR) -> str:
     return damaged(choose, source) if way == "text" else source
 
 
-def damaged(choose: Choose, text: str) -> str:
+def damaged(choose: Choose, text: str, pieces: tuple[str, ...] = PIECES) -> str:
     """The text with a few pieces cut out, doubled or put in."""
     for _ in range(choose((1, 2, 3))):
         start = choose(range(len(text) + 1))
         end = min(len(text), start + choose((0, 0, 0, 1, 2, 5, 40)))
-        piece = choose((text[start:end] * 2, "", *PIECES))
+        piece = choose((text[start:end] * 2, "", *pieces))
         text = text[:start] + piece + text[end:]
     return text

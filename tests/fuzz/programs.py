@@ -122,6 +122,11 @@ def event(choose: Choose) -> dict[str, Any]:
     return {**found, choose(("x", "n", "t", "l", "d", "k")): json_value(choose)}
 
 
+def several_events(choose: Choose) -> list[dict[str, Any]]:
+    """A few events."""
+    return [event(choose) for _ in range(choose((1, 2, 3)))]
+
+
 def copied(value: Any) -> Any:
     """A copy of JSON data that shares nothing with it."""
     return json.loads(json.dumps(value))

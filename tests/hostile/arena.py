@@ -81,9 +81,7 @@ class Arena:
 
     def strike(self, attempt: Attempt) -> Verdict:
         """Has the program of an attempt compiled, if this build compiles, and its event judged by it."""
-        source = attempt.text if self._has_language else attempt.bare_text or attempt.text
-        program, complaints = self._compiled(source)
-        case = RunCase(json.dumps(self.event(**attempt.event)))
+        program, complaints = self._compiled(self._source_of(attempt))
         if attempt.prime is not None:
             self._prime(program, RunCase(json.dumps(self.event(**attempt.prime))))
         loads_first = not complaints and not attempt.at_load
@@ -93,9 +91,13 @@ class Arena:
             assert loads_first or self.build == "unlisted", ready
         limit = self._limits.wall_ms if loads_first else self._limits.compile_wall_ms
         started = time.monotonic()
-        decision = self._guard(program).check(json.loads(case.event))
+        decision = self._guard(program).check(self.event(**attempt.event))
         seconds = time.monotonic() - started
         return Verdict(reason_of(decision), f"{complaints}\n{decision.model_dump_json()}", seconds, limit / 1000)
+
+    def prepared(self, attempt: Attempt) -> tuple[Program, RunCase]:
+        """The program and the event of an attempt, for those who run them by themselves."""
+        return program_of(self._source_of(attempt)), RunCase(json.dumps(self.event(**attempt.event)))
 
     def decide(self, source: str, **parts: Any) -> Decision:
         """What the guard says of an event when this program is its policy."""
@@ -134,6 +136,9 @@ class Arena:
     def close(self) -> None:
         """Ends the sandbox."""
         self.sandbox.close()
+
+    def _source_of(self, attempt: Attempt) -> str:
+        return attempt.text if self._has_language else attempt.bare_text or attempt.text
 
     def _compiled(self, source: str) -> tuple[Program, str]:
         """The program and what the compiler said; a rejected one is put past it, as a tampered store would."""

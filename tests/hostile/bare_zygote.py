@@ -6,7 +6,6 @@ Only tests start it. Everything else is as in production: tools, answers, confin
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]
 import ast
 import ctypes
 import functools
@@ -39,7 +38,7 @@ from guardagent_toolbox.sandbox.zygote import main
 
 # What hostile programs use; importing them in a confined worker would be one more thing that is stopped.
 MODULES = (
-    _signal, ast, ctypes, functools, gc, io, json, mmap, operator, os, re, signal, socket, string, struct, subprocess,
+    ast, ctypes, functools, gc, io, json, mmap, operator, os, re, signal, socket, string, struct, subprocess,
     sys, time,
 )  # fmt: skip
 
@@ -84,7 +83,7 @@ class BareLanguage:
         return clauses, run
 
 
-def leave_open(_limits: Limits, *, parent: int) -> Layers:
+def leave_open(limits: Limits, *, parent: int) -> Layers:
     """Confines nothing."""
     return Layers(uid=os.getuid())
 
@@ -92,5 +91,5 @@ def leave_open(_limits: Limits, *, parent: int) -> Layers:
 if __name__ == "__main__":
     if "unconfined" in sys.argv:
         sys.argv.remove("unconfined")
-        worker.confine = leave_open  # type: ignore[attr-defined, assignment]
+        worker.confine = leave_open  # type: ignore[attr-defined]
     main(BareLanguage)

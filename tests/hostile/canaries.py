@@ -11,6 +11,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+import pytest
+
 VARIABLE = "GUARDAGENT_CANARY"
 PREFIX = "neighbour-secret-"
 
@@ -62,9 +64,9 @@ def canaries_in(folder: Path) -> Iterator[Canaries]:
     file.write_text(secrets[0])
     file.chmod(0o666)
     folder.chmod(0o777)
-    os.environ[VARIABLE] = secrets[1]
     with ExitStack() as stack:
-        stack.callback(os.environ.pop, VARIABLE)
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv(VARIABLE, secrets[1])
         tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         udp.bind(("127.0.0.1", 0))
@@ -77,7 +79,10 @@ def canaries_in(folder: Path) -> Iterator[Canaries]:
 
 def _was_reached(end: socket.socket) -> bool:
     try:
-        end.accept() if end.type == socket.SOCK_STREAM else end.recv(1)
+        if end.type == socket.SOCK_STREAM:
+            end.accept()[0].close()
+        else:
+            end.recv(1)
     except BlockingIOError:
         return False
     return True
