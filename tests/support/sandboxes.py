@@ -17,7 +17,7 @@ from guardagent_toolbox.sandbox.limits import Limits
 UNRESTRICTED = (sys.executable, "-I", str(Path(__file__).with_name("unrestricted_zygote.py")))
 
 # The machine that runs the tests may be busy; what a test is about gets its own, tighter limit.
-PATIENT = Limits(cpu_ms=500, wall_ms=5_000, kills=1_000)
+PATIENT = Limits(cpu_ms=500, wall_ms=5_000, kills=1_000, spares=1)
 
 EVENT = RunCase(json.dumps({"agent": "a", "stage": "output", "output": "hello"}))
 

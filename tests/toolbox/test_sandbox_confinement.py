@@ -18,7 +18,7 @@ from guardagent.errors import SandboxError
 from guardagent_toolbox.sandbox import Sandbox
 from guardagent_toolbox.sandbox.confine import NOBODY, Layers
 from guardagent_toolbox.sandbox.limits import Limits
-from guardagent_toolbox.sandbox.selftest import SelfTest, probe
+from guardagent_toolbox.sandbox.selftest import SelfTest, self_test
 from tests.support.sandboxes import EVENT, PASS, PATIENT, body, plain_program, plain_sandbox, run_code
 
 SUPPORT = Path(__file__).parents[1] / "support"
@@ -27,7 +27,7 @@ LANDLOCK, SECCOMP = 444, 317 if os.uname().machine == "x86_64" else 277
 
 @pytest.fixture(scope="module")
 def found() -> SelfTest:
-    return probe(PATIENT)
+    return self_test(PATIENT)
 
 
 def test_every_layer_holds_here(found: SelfTest) -> None:
@@ -49,7 +49,7 @@ def test_no_descriptor_of_a_busy_host_reaches_a_worker() -> None:
     with contextlib.ExitStack() as many:
         for _ in range(300):
             many.enter_context(open(os.devnull))
-        (outcome,) = [p for p in probe(PATIENT).probes if p.name == "inherited descriptors"]
+        (outcome,) = [p for p in self_test(PATIENT).probes if p.name == "inherited descriptors"]
     assert outcome.stopped, outcome.outcome
 
 
@@ -119,13 +119,13 @@ def report() -> dict[str, object]:
                 "uid": os.geteuid(),
                 "confinement": sandbox.confinement,
                 "code": code,
-                "self_test": probe().confined,
+                "self_test": self_test().confined,
             }
     except SandboxError as error:
         with Sandbox(PATIENT, unsafe_no_os_sandbox=True) as sandbox:
             loop = run_code(sandbox, body("return 1"))
             missing = sandbox.layers.missing
-            confined = probe().confined
+            confined = self_test().confined
             return {
                 "error": str(error),
                 "confinement": sandbox.confinement,
@@ -221,7 +221,7 @@ def test_zygote_that_does_not_start_is_one_clear_line(command: tuple[str, ...], 
         Sandbox(Limits(start_ms=300 if "sleep" in command[-1] else 15_000), zygote=command)
     assert reason in str(raised.value)
     assert len(str(raised.value).splitlines()) == 1
-    assert reason in probe(Limits(start_ms=300 if "sleep" in command[-1] else 15_000), zygote=command).problem
+    assert reason in self_test(Limits(start_ms=300 if "sleep" in command[-1] else 15_000), zygote=command).problem
 
 
 def test_zygote_imports_nothing_of_the_host() -> None:

@@ -63,6 +63,7 @@ ENDINGS = {
     "a reply flood": (sends("b'[1,' + b'[' * 100_000"), "bad_reply"),
     "a message longer than any": (sends("b' ' * 270_000"), "bad_reply"),
     "rows that are not rows": (body("return [{'clause': 'c1'}]"), "bad_reply"),
+    "a pass for more events than there are": (sends("b'[1,2,[]]'"), "bad_reply"),
     "an unknown clause": (body("return [['c9', 'not_applicable', 'deny', '', None, [], []]]"), "bad_reply"),
     "a pass that nobody asked for": (body("return [['c1', 'pass', 'deny', '', None, [], []]]"), "bad_reply"),
     "an unknown effect": (body("return [['c1', 'allow', 'deny', '', None, [], []]]"), "bad_reply"),
@@ -112,6 +113,38 @@ def test_only_the_event_in_flight_fails(sandbox: Sandbox) -> None:
     assert set(codes[:70] + codes[71:]) == {"passed"}
 
 
+def test_every_event_of_a_batch_gets_its_own_answer(sandbox: Sandbox) -> None:
+    program = body(
+        "if event['n'] % 7 == 3: return [['c1', 'violation', 'deny', str(event['n']), None, [], []]]",
+        "if event['n'] % 11 == 5: raise ValueError",
+        "return []",
+    )
+    results = sandbox.run(program, [RunCase(json.dumps({"n": n})) for n in range(150)])
+    for n, result in enumerate(results):
+        code = "answered" if n % 7 == 3 else "program_error" if n % 11 == 5 else "passed"
+        assert (code_of(result), n) == (code, n)
+        assert code != "answered" or result.answers[0].message == str(n)
+
+
+@pytest.mark.parametrize("early", ["[2,4,[]]", "[2,[]]\\n[3,4,[]]", "[2,3,[]]\\n[4,[]]"])
+def test_true_answers_after_early_ones_are_refused(early: str) -> None:
+    """A compromised worker passes all its events at the first one; what it says then belongs to no event."""
+    program = body(f"if event['n'] == 0: send(b'{early}')", "return []")
+    with plain_sandbox() as sandbox:
+        results = sandbox.run(program, [RunCase(json.dumps({"n": n})) for n in range(3)])
+        assert [code_of(result) for result in results] == ["passed"] * 3
+        assert [run_code(sandbox, OK) for _ in range(2)] == ["bad_reply", "passed"]
+
+
+@pytest.mark.parametrize("early", ["[2,4,[]]\\n[5,[]]", "[2,4,[]]\\n[5,6,[]]", "[2,4,[]]\\n[4,[]]"])
+def test_answer_too_many_fails_the_last_event(early: str) -> None:
+    program = body(f"if event['n'] == 0: send(b'{early}')", "return []")
+    with plain_sandbox() as sandbox:
+        results = sandbox.run(program, [RunCase(json.dumps({"n": n})) for n in range(3)])
+        assert [code_of(result) for result in results] == ["passed", "passed", "bad_reply"]
+        assert run_code(sandbox, OK) == "passed"
+
+
 def test_long_answers_come_in_several_messages(sandbox: Sandbox) -> None:
     program = body("return [['c1', 'violation', 'deny', str(event['n']), ['x' * 1000] * 30, [], []]]")
     results = sandbox.run(program, [RunCase(json.dumps({"n": n})) for n in range(64)])
@@ -129,7 +162,7 @@ def test_slow_batch_has_a_deadline_per_event() -> None:
 @pytest.mark.parametrize("lie", ["0", "10 ** 18", "2 ** 64 - 1"])
 def test_worker_that_lies_about_the_event_in_flight_fails_all_the_same(lie: str) -> None:
     program = body(
-        f"[o for o in gc.get_objects() if type(o).__name__ == 'Progress'][0].set({lie})",
+        f"[o for o in gc.get_objects() if type(o).__name__ == 'Progress'][0].cells.__setitem__(0, {lie})",
         "if event['n'] == 2: os._exit(1)",
         "return []",
     )

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import mmap
+import re
 import struct
+from pathlib import Path
 
 import pytest
 
 from guardagent_toolbox.sandbox.filter import ALLOWED, build
-from guardagent_toolbox.sandbox.syscalls import AARCH64, ARCHITECTURES, X86_64, Architecture
+from guardagent_toolbox.sandbox.syscalls import (
+    AARCH64,
+    ARCHITECTURES,
+    LANDLOCK_CREATE_RULESET,
+    LANDLOCK_RESTRICT_SELF,
+    X86_64,
+    Architecture,
+)
 
 KILL, ALLOW, BAD_DESCRIPTOR = 0x8000_0000, 0x7FFF_0000, 0x0005_0009
 PID = 4242
@@ -108,3 +117,52 @@ def test_x32_calls_kill() -> None:
 
 def test_tables_name_the_same_calls() -> None:
     assert X86_64.calls.keys() == AARCH64.calls.keys()
+
+
+def test_tables_name_every_call_of_the_filter_and_no_number_twice(architecture: Architecture) -> None:
+    assert {*ALLOWED, *BY_ARGUMENT} <= architecture.calls.keys()
+    assert len(set(architecture.calls.values())) == len(architecture.calls)
+
+
+# From the kernel's unistd_64.h and asm-generic/unistd.h, and ELF's machine numbers 62 and 183 with the audit flags.
+@pytest.mark.parametrize(
+    ("call", "x86_64", "aarch64"),
+    [
+        ("recvfrom", 45, 207),
+        ("sendto", 44, 206),
+        ("mmap", 9, 222),
+        ("futex", 202, 98),
+        ("write", 1, 64),
+        ("tgkill", 234, 131),
+        ("exit_group", 231, 94),
+        ("seccomp", 317, 277),
+        ("ptrace", 101, 117),
+        ("bpf", 321, 280),
+        ("io_uring_setup", 425, 425),
+    ],
+)
+def test_numbers_are_those_of_the_kernel(call: str, x86_64: int, aarch64: int) -> None:
+    assert (X86_64.calls[call], AARCH64.calls[call]) == (x86_64, aarch64)
+
+
+def test_architectures_are_told_apart_as_the_kernel_does() -> None:
+    is_64_bit, is_little_endian = 0x8000_0000, 0x4000_0000
+    assert X86_64.audit == is_64_bit | is_little_endian | 62
+    assert AARCH64.audit == is_64_bit | is_little_endian | 183
+
+
+HEADERS = {
+    "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    "aarch64": Path("/usr/include/asm-generic/unistd.h"),
+}
+
+
+@pytest.mark.parametrize("machine", sorted(HEADERS))
+def test_whole_tables_agree_with_the_headers_of_the_kernel(machine: str) -> None:
+    if not HEADERS[machine].exists():
+        pytest.skip("the kernel's headers are not installed")
+    lines = HEADERS[machine].read_text("utf-8")
+    numbers = dict(re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)$", lines, re.MULTILINE))
+    calls = ARCHITECTURES[machine].calls
+    newer = {"landlock_create_ruleset": LANDLOCK_CREATE_RULESET, "landlock_restrict_self": LANDLOCK_RESTRICT_SELF}
+    assert {name: int(numbers[name]) for name in (*calls, *newer)} == {**calls, **newer}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from guardagent.ports import Answer
 from guardagent.types import Failure, canonical_json
-from guardagent_toolbox.sandbox.replies import BadReply, answers_of, inspection_of, payload_of
+from guardagent_toolbox.sandbox.replies import BadReply, answer_in, answers_of, inspection_of, payload_of
 
 PASSES = {"c1": Answer("c1", "pass"), "c2": Answer("c2", "pass")}
 VIOLATION = ["c1", "violation", "deny", "no", {"a": [1, 2.5, None, "é"]}, ["/user", ""], []]
@@ -106,6 +106,24 @@ def test_reply_is_read() -> None:
     assert payload_of(b'[7,"memory","m"]', 7) == Failure(code="memory", message="m")
 
 
+@pytest.mark.parametrize(
+    ("reply", "events"), [(b"[7,[]]", 1), (b"[7,8,[]]", 2), (b"[7,11,[]]", 5), (b'[7,{"a":1}]', 1)]
+)
+def test_answer_says_how_many_events_it_is_of(reply: bytes, events: int) -> None:
+    assert answer_in(reply, 7, 5) == ({"a": 1} if b"{" in reply else [], events)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [b"[8,[]]", b"[7,7,[]]", b"[7,6,[]]", b"[7,12,[]]", b"[6,8,[]]", b"[8,9,[]]", b"[7,08,[]]", b"[07,8,[]]",
+     b"[7,8,[]] ", b"[7,8,[]]\r", b"[7, 8,[]]", b"[7,8,[0]]", b"[7,-8,[]]", b"[7,8.0,[]]", b"[7,null,[]]",
+     b"[7," + b"9" * 5_000 + b",[]]", "[7,\u0668,[]]".encode()],
+)  # fmt: skip
+def test_answer_for_other_events_is_refused(reply: bytes) -> None:
+    with pytest.raises(BadReply):
+        answer_in(reply, 7, 5)
+
+
 def test_number_too_large_for_a_float_is_refused() -> None:
     with pytest.raises(BadReply):
         answers_of(payload_of(b'[7,[["c1","violation","deny","m",1e999,[],[]]]]', 7), PASSES)
@@ -125,7 +143,8 @@ def test_inspection_is_read() -> None:
 @pytest.mark.parametrize(
     "payload",
     [None, [], {}, {"errors": []}, {"errors": [[1]]}, {"errors": {"1": "m"}}, {"errors": [["x", "m"]]},
-     {**INSPECTION, "facts": []}, {**INSPECTION, "facts": {"T": {}}}, {**INSPECTION, "source": 1},
+     {"errors": [[True, "m"]]}, {**INSPECTION, "facts": []}, {**INSPECTION, "facts": {"T": {}}},
+     {**INSPECTION, "source": 1},
      {**INSPECTION, "clauses": "c1"}, {**INSPECTION, "source": "\ud800"}, {**INSPECTION, "more": 1},
      {**INSPECTION, "facts": {"topic": {"kind": "category", "fields": ["/a"], "name": "x"}}}],
 )  # fmt: skip
@@ -166,6 +185,6 @@ def test_details_are_refused_or_can_be_written_down_again(details: Any) -> None:
 )
 def test_any_bytes_are_read_or_refused(reply: bytes) -> None:
     try:
-        payload_of(reply, 7)
+        answer_in(reply, 7, 5)
     except BadReply:
         return

@@ -6,14 +6,14 @@ Both halves run in the confined worker: a source is parsed, checked and compiled
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Any, Final
 
 from guardagent_toolbox.language.outline import Errors, Outline
 from guardagent_toolbox.language.reading import TOO_DEEP, Reading, Tools, read_source
 from guardagent_toolbox.runtime.answers import Row, row_of
-from guardagent_toolbox.runtime.budget import Budget
+from guardagent_toolbox.runtime.budget import MAX_STEPS, Budget
 from guardagent_toolbox.runtime.failures import failure_of
 from guardagent_toolbox.runtime.guards import globals_of
 from guardagent_toolbox.runtime.ownership import Ownership
@@ -26,7 +26,10 @@ _LOOKS: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A program that passed every check; `clauses` are ids such as `c1`, `facts` the literal FACTS of the source."""
+    """A program that passed every check; `clauses` are ids such as `c1`, `facts` the literal FACTS of the source.
+
+    `facts_of` says which facts each clause may read; a clause that is not in it may read all.
+    """
 
     source: str
     code: CodeType
@@ -34,6 +37,7 @@ class Compiled:
     helpers: tuple[str, ...]
     tools: tuple[str, ...]
     facts: dict[str, dict[str, Any]]
+    facts_of: dict[str, list[str]] = field(default_factory=dict)
 
 
 def compile_source(source: str, tools: Tools) -> Compiled | Errors:
@@ -52,20 +56,23 @@ def compile_source(source: str, tools: Tools) -> Compiled | Errors:
 
 
 def _compile(reading: Reading, tools: Tools) -> Compiled | Errors:
-    code = _code_of(reading.tree, reading.outline, tools)
+    facts_of = reading.facts_of
+    code = restricted(reading.tree, reading.outline, tools)
     if not isinstance(code, CodeType):
-        return code[:MAX_ERRORS]
+        return code
     helpers = reading.outline.helpers
-    compiled = Compiled(reading.source, code, reading.clauses, helpers, reading.tools, reading.facts)
+    compiled = Compiled(reading.source, code, reading.clauses, helpers, reading.tools, reading.facts, facts_of)
     return _problem_of_constants(compiled, tools) or compiled
 
 
-def _code_of(tree: ast.Module, outline: Outline, tools: Tools) -> CodeType | Errors:
+def restricted(tree: ast.Module, outline: Outline, tools: Tools) -> CodeType | Errors:
+    """The code of a program's tree, which is rewritten in place to call hooks; or what the second layer objects to."""
     # FACTS is read by the host; leaving it out saves every worker the memory.
     tree.body = [node for node in tree.body if node is not outline.facts]
     words = globals_of(tools, Budget(), Ownership())
     known = {*words, *words["__builtins__"], *outline.constants, *outline.functions} - {"__builtins__"}
-    return compile_restricted(tree, known)
+    code = compile_restricted(tree, known)
+    return code if isinstance(code, CodeType) else code[:MAX_ERRORS]
 
 
 def _problem_of_constants(compiled: Compiled, tools: Tools) -> Errors:
@@ -122,10 +129,11 @@ class LoadedProgram:
         scope = self._scope.copy()
         for name, code, defaults in self._functions:
             scope[name] = FunctionType(code, scope, name, defaults)
-        self._ownership.begin(event, facts)
+        ownership, budget = self._ownership, self._budget
+        ownership.roots, ownership.foreign = (event, facts), None
         rows: list[Row] = []
         for clause, name in self._clauses:
-            self._budget.refill()
+            budget.left = MAX_STEPS
             try:
                 answer = scope[name](event, facts)
                 if answer is not None:
@@ -133,7 +141,7 @@ class LoadedProgram:
             # This is the edge of the program: whatever it raises is its failure, and none is ever a pass.
             except Exception as error:
                 rows.append([clause, "error", *failure_of(error)])
-        self._ownership.begin(None, None)
+        ownership.roots, ownership.foreign = (), None
         # Functions and their globals hold each other; a worker may run without a garbage collector.
         scope.clear()
         return rows

@@ -9,5 +9,7 @@ Decisions that the rest relies on:
 - Steps are counted per clause, once per loop and not per turn; C code pays by length. The same program on the same
   event always stops at the same place (see `budget`).
 - NaN never arises: every comparison with it is false, and a limit would not bite.
+- Monty runs these very sources, too (see `monty/prelude.py`), and has less of Python: no inheritance, no `del`, few
+  modules. The tests of Monty say when a line here is beyond it.
 This is not a boundary. The sandbox is.
 """

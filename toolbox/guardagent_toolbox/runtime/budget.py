@@ -33,10 +33,7 @@ class Budget:
 
     def __init__(self) -> None:
         self.left = MAX_STEPS
-
-    def refill(self) -> None:
-        """Gives the next clause its full budget."""
-        self.left = MAX_STEPS
+        """Set to `MAX_STEPS` again for every clause."""
 
     def spend(self, steps: int) -> None:
         """Takes steps away; raises BudgetError when there are none left."""

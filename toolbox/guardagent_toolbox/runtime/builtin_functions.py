@@ -107,8 +107,7 @@ def _orderings(budget: Budget, iteration: Iteration) -> dict[str, Function]:
         if key is None and kind is ITEMS:
             # The pairs of a dict differ in their keys, so that their values are never compared.
             length = len(values)
-            budget.spend(2 + (length >> ITEMS_SHIFT) + (length >> 2))
-            weigh_members(values.mapping, budget)
+            weigh_members(values.mapping, budget, steps=2 + (length >> ITEMS_SHIFT) + (length >> 2))
             return sorted(values, reverse=reverse)
         found = list(iteration.items(values))
         budget.spend(1 + (len(found) if key else len(found) >> 2))

@@ -24,6 +24,7 @@ Function = Callable[..., Any]
 
 _INDEXED: Final = frozenset({list, tuple, str, range})
 _BRIEF: Final = frozenset({int, float, bool, type(None)})
+_LIGHT_TEXT: Final = (1 << CHARACTERS_SHIFT) - 1
 _FREE: Final = SEQUENCES - {list, tuple, str, VALUES} | {set}
 
 
@@ -90,7 +91,8 @@ def _make_contains(budget: Budget) -> Function:
             budget.left -= len(container) >> 10
         elif kind is list or kind is tuple or kind is VALUES:
             budget.left -= len(container) >> 4
-            if type(member) not in _BRIEF:
+            # A short text weighs nothing, and nearly everything that is looked for is one.
+            if (len(member) > _LIGHT_TEXT) if type(member) is str else type(member) not in _BRIEF:
                 weigh(member, budget, times=len(container))
         elif kind in _FREE:
             weigh(member, budget)

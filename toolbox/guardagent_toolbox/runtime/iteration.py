@@ -30,7 +30,7 @@ class Iteration:
         """What `for x in value` runs over; every turn costs a step, paid in advance."""
         kind = type(value)
         budget = self._budget
-        if kind in SEQUENCES:
+        if kind is list or kind in SEQUENCES:
             # Written out, because this is the hottest hook.
             budget.left -= 1 + len(value)
             if budget.left < 0:
@@ -80,8 +80,8 @@ def make_range(budget: Budget) -> Callable[..., range]:
     """The `range` of programs; one that no budget could run over is refused at once."""
 
     def ranged(*bounds: int) -> range:
-        result = range(*bounds)
         try:
+            result = range(*bounds)
             length = len(result)
         except OverflowError:
             length = MAX_STEPS + 1

@@ -27,6 +27,8 @@ from guardagent_toolbox.vocabulary import METHOD_KEYWORDS, METHODS
 Function = Callable[..., Any]
 Table = dict[str, dict[type, Function]]
 
+# Methods without arguments.
+_ALONE: Final = frozenset({"keys", "values", "items"})
 _SHORT: Final = (1 << CHARACTERS_SHIFT) - 1
 
 
@@ -93,6 +95,14 @@ def _hook(name: str, by_kind: Mapping[type, Function], budget: Budget) -> Functi
 
 
 def _single_hook(name: str, kind: type, method: Function) -> Function:
+    def call_alone(value: Any) -> Any:
+        if type(value) is not kind:
+            raise _no_method(value, name)
+        return method(value)
+
+    if name in _ALONE:
+        return call_alone
+
     def call(value: Any, *args: Any) -> Any:
         if type(value) is not kind:
             raise _no_method(value, name)

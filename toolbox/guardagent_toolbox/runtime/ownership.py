@@ -39,30 +39,27 @@ def _members(node: Any) -> Iterable[object]:
 class Ownership:
     """Tells what the current run may change."""
 
-    __slots__ = ("_constants", "_event", "_facts", "_foreign")
+    __slots__ = ("_constants", "foreign", "roots")
 
     def __init__(self) -> None:
         self._constants: frozenset[int] = frozenset()
-        self.begin(None, None)
+        self.roots: tuple[object, ...] = ()
+        """The event and the facts of the current run: only these are foreign beside the constants."""
+        self.foreign: set[int] | None = None
+        """The ids of the collections in there; None until somebody asks. Whoever sets the roots sets it to None."""
 
     def freeze(self, constants: Iterable[object]) -> None:
         """Declares the constants of the module foreign, for all runs."""
         self._constants = frozenset(container_ids(constants))
-
-    def begin(self, event: object, facts: object) -> None:
-        """Starts a run: only this event and these facts are foreign beside the constants."""
-        self._event = event
-        self._facts = facts
-        self._foreign: set[int] | None = None
 
     def is_foreign(self, value: object) -> bool:
         """Whether `value` belongs to the event, the facts or the constants."""
         key = id(value)
         if key in self._constants:
             return True
-        if self._foreign is None:
-            self._foreign = container_ids((self._event, self._facts))
-        return key in self._foreign
+        if self.foreign is None:
+            self.foreign = container_ids(self.roots)
+        return key in self.foreign
 
     def check_own(self, value: object) -> None:
         """Raises GuardError for a collection that the program did not make."""

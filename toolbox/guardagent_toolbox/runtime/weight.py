@@ -43,12 +43,14 @@ def weigh(value: Any, budget: Budget, *, times: int = 0) -> None:
         budget.spend(weight + (times * weight >> _COMPARISONS_SHIFT))
 
 
-def weigh_members(values: Iterable[Any], budget: Budget) -> None:
-    """Pays for comparing or hashing each of the values, of which there is a collection."""
+def weigh_members(values: Iterable[Any], budget: Budget, *, steps: int = 0) -> None:
+    """Pays for comparing or hashing each of the values, of which there is a collection, and `steps` beside that."""
     if _TEXT.issuperset(map(type, values)):
-        budget.spend(sum(map(len, values)) >> CHARACTERS_SHIFT)
+        budget.spend(steps + (sum(map(len, values)) >> CHARACTERS_SHIFT))
     elif not _LIGHT.issuperset(map(type, values)):
-        budget.spend(weight_of(values, budget.left))
+        budget.spend(steps + weight_of(values, budget.left))
+    elif steps:
+        budget.spend(steps)
 
 
 def make_weighed(budget: Budget) -> Callable[[Any], Any]:

@@ -1,4 +1,4 @@
-"""Runs guard programs in processes that the kernel confines; see `Sandbox` and `selftest.probe`.
+"""Runs guard programs in processes that the kernel confines; see `Sandbox` and `selftest.self_test`.
 
 The zygote and its workers import modules of this package, too, and must stay small: the host's part is loaded on use.
 """

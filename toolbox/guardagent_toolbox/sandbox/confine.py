@@ -1,6 +1,6 @@
 """Confinement of this process by the kernel, without root, for good.
 
-Order matters: identity first (it resets the death signal), then Landlock (it needs a descriptor), then the limit on
+Order matters: identity first (the leash is held in its name), then Landlock (it needs a descriptor), then the limit on
 descriptors, and seccomp last, because it forbids all of the others.
 """
 
@@ -9,19 +9,18 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
-import signal
 import struct
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from guardagent_toolbox.sandbox import filter as seccomp_filter
 from guardagent_toolbox.sandbox import landlock
+from guardagent_toolbox.sandbox.leash import tie_to_host
 from guardagent_toolbox.sandbox.libc import (
     CAP_AMBIENT,
     CAP_AMBIENT_CLEAR_ALL,
     DUMPABLE,
     NO_NEW_PRIVS,
-    PDEATHSIG,
     prctl,
     syscall,
 )
@@ -43,7 +42,7 @@ class Layers:
     seccomp: bool = False
     rlimits: bool = False
     privileges: bool = False
-    """No capabilities, none to gain, not dumpable, dies with its parent."""
+    """No capabilities, none to gain, not dumpable, dies with the host."""
     uid: int = -1
 
     @property
@@ -62,16 +61,12 @@ class Layers:
         return asdict(self)
 
 
-def confine(limits: Limits, *, parent: int) -> Layers:
+def confine(limits: Limits) -> Layers:
     """Confines this process as far as the kernel can, and tells what is in force.
 
     A layer that cannot be set up is left out of the answer; whether that is enough is for the host to judge.
     """
-    if os.getppid() != parent:
-        os._exit(1)
-    privileges = _done(_drop_privileges) and _done(_tie_to_parent)
-    if os.getppid() != parent:  # it may have died before the death signal was set
-        os._exit(1)
+    privileges = _done(_drop_privileges) and _done(_gain_nothing) and _done(tie_to_host)
     rlimits = _done(lambda: _limit_resources(limits))
     version = landlock.abi()
     if version and not _done(lambda: landlock.restrict(version)):
@@ -105,10 +100,9 @@ def _become_nobody() -> None:
     os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
-def _tie_to_parent() -> None:
+def _gain_nothing() -> None:
     prctl(NO_NEW_PRIVS, 1)
     prctl(DUMPABLE, 0)
-    prctl(PDEATHSIG, signal.SIGKILL)
 
 
 def _limit_resources(limits: Limits) -> None:

@@ -20,7 +20,7 @@ class GuardEngine:
         compiled = compile_source(source, self._tools)
         if not isinstance(compiled, Compiled):
             return {"errors": compiled}
-        names = ("source", "clauses", "helpers", "tools", "facts")
+        names = ("source", "clauses", "helpers", "tools", "facts", "facts_of")
         return {name: getattr(compiled, name) for name in names}
 
     def load(self, source: str) -> tuple[tuple[str, ...], Run]:

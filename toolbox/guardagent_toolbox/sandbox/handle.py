@@ -7,20 +7,29 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal
 
 from guardagent.types import Failure, FailureCode
 from guardagent_toolbox.sandbox.confine import Layers
 from guardagent_toolbox.sandbox.libc import current_cpu
 from guardagent_toolbox.sandbox.limits import Limits
-from guardagent_toolbox.sandbox.replies import BadReply, payload_of
+from guardagent_toolbox.sandbox.replies import BadReply, answer_in, payload_of
 from guardagent_toolbox.sandbox.spawner import Spawner
 from guardagent_toolbox.sandbox.wire import MAX_MESSAGE, set_deadline
 
 _TIME_SIGNALS = frozenset({signal.SIGPROF, signal.SIGXCPU})
 # What a person, an orderly shutdown or the kernel short of memory sends to a worker that did nothing.
 _OUTER_SIGNALS = frozenset({signal.SIGKILL, signal.SIGTERM})
+
+
+# A worker that moves again after fewer events chases its host.
+_CHASE = 8
+_TURNS = 64
+
+Wear = Literal["", "events", "seconds", "tainted", "orphaned"]
+"""Why a worker is replaced before it ended: enough events, enough time, it may hold what a program piled up, or its
+zygote was lost."""
 
 
 class Ended(Exception):
@@ -55,10 +64,15 @@ class WorkerHandle:
         self._slots: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._events_left = limits.recycle_after
         self._seconds_left = limits.worker_cpu_s / 2
-        self._asked_at = 0.0
+        self._asked_at = time.perf_counter()
+        self._wear: Wear = ""
         self._reply_bytes = limits.reply_bytes
         self._follows = limits.same_core
         self._cpu = -1
+        self._moved_at = -_CHASE
+        self._turns_to_yield = 0
+        self._answers = select.poll()
+        self._answers.register(self._channel, select.POLLIN)
         self._pid = 0
         self.layers = Layers()
         self.last_source = ""
@@ -70,19 +84,41 @@ class WorkerHandle:
         return self.layers.uid >= 0
 
     @property
-    def worn(self) -> bool:
-        """Whether it has served long enough, or went through something that may have left traces."""
-        return self._events_left <= 0 or self._seconds_left <= 0
+    def pid(self) -> int | None:
+        """The worker's process id; None until it is ready."""
+        return self._pid or None
 
-    def wear_out(self) -> None:
+    @property
+    def worn(self) -> Wear:
+        """Why it is to serve no other event; empty while it may."""
+        if self._events_left <= 0:
+            return "events"
+        return "seconds" if self._seconds_left <= 0 else self._wear
+
+    @property
+    def asked_at(self) -> float:
+        """When it was last asked something, by `time.perf_counter`."""
+        return self._asked_at
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether its zygote was lost, so that nobody could tell how it ends."""
+        return self._spawner.lost
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether the process is gone."""
+        poll = select.poll()
+        poll.register(self._channel, 0)
+        return bool(poll.poll(0))
+
+    def wear_out(self, wear: Wear) -> None:
         """Lets it serve no other event."""
-        self._events_left = 0
+        self._wear = wear
 
     def answers_within(self, milliseconds: int) -> bool:
         """Whether there is something to receive before so long."""
-        poll = select.poll()
-        poll.register(self._channel, select.POLLIN)
-        return bool(poll.poll(milliseconds))
+        return bool(self._answers.poll(milliseconds))
 
     def loaded(self, source: str) -> tuple[str, ...] | None:
         """The clauses of a program that is ready to run; None for any other."""
@@ -121,18 +157,24 @@ class WorkerHandle:
         self._slots[source] = slot, tuple(payload)
         return tuple(payload)
 
-    def send_events(self, source: str, payloads: Sequence[bytes]) -> None:
+    def send_events(self, source: str, body: bytes, events: int) -> None:
         """Starts the checks of a loaded program on encoded cases, whose answers `receive_answers` then gives."""
         slot, _clauses = self._slots[source]
         if self._follows and (cpu := current_cpu()) != self._cpu:
             self._move_to(cpu)
-        self._send(b"run %d %d\n" % (self._number + 1, slot) + b"\n".join(payloads))
-        self._awaited = len(payloads)
+        self._send(b"run %d %d\n" % (self._number + 1, slot) + body)
+        self._awaited = events
         self.last_source = source
         self._asked_at = time.perf_counter()
+        if self._turns_to_yield:
+            self._turns_to_yield -= 1
+            os.sched_yield()
 
-    def receive_answers(self) -> Iterator[Any]:
-        """For each of the next events, at least one, its payload, still to be validated, or a Failure."""
+    def receive_answers(self) -> Iterator[tuple[Any, int]]:
+        """The answers to the next events, at least to one: a payload, still to be validated, or a Failure.
+
+        With each, how many events it answers.
+        """
         reply = self._receive(MAX_MESSAGE)
         now = time.perf_counter()
         self._seconds_left -= now - self._asked_at
@@ -141,11 +183,16 @@ class WorkerHandle:
         if len(answers) > self._awaited:
             raise self.refuse()
         for answer in answers:
-            if len(answer) > self._reply_bytes:
+            if len(answer) > self._reply_bytes or not self._awaited:
                 raise self.refuse()
-            self._events_left -= 1
-            self._awaited -= 1
-            yield self._payload(answer, self._count())
+            try:
+                payload, events = answer_in(answer, self._number + 1, self._awaited)
+            except BadReply:
+                raise self.refuse() from None
+            self._number += events
+            self._awaited -= events
+            self._events_left -= events
+            yield payload, events
 
     def refuse(self) -> Ended:
         """Ends the worker for a reply that no honest worker sends; the exception to raise."""
@@ -164,6 +211,11 @@ class WorkerHandle:
     def _move_to(self, cpu: int) -> None:
         """Puts the worker on a processor; where that is not permitted, it stays where the kernel puts it."""
         self._cpu = cpu
+        # A thread that sleeps may be woken on whichever processor is idle, again and again, with the worker after it;
+        # one that only steps aside stays. For a while: on a busy machine, others would step in before it.
+        if self._number - self._moved_at < _CHASE:
+            self._turns_to_yield = _TURNS
+        self._moved_at = self._number
         try:
             if self.answers_within(0):  # it hung up, and its id may be somebody else's by now
                 return
@@ -250,8 +302,8 @@ class WorkerHandle:
 def _cause_of(status: int | None, *, idle: bool) -> tuple[Failure, bool]:
     """The failure that a wait status tells of, and whether the program is to blame for it."""
     if status is None:
-        lost = "the worker was lost together with the sandbox's first process"
-        return Failure(code="unavailable", message=lost), False
+        unknown = "the worker ended, and the process that would know how was lost before"
+        return Failure(code="crash", message=unknown), not idle
     number = status & 0x7F
     if number == signal.SIGSYS:
         return Failure(code="escape_attempt", message="a forbidden system call; worker killed"), True
@@ -261,4 +313,4 @@ def _cause_of(status: int | None, *, idle: bool) -> tuple[Failure, bool]:
     return Failure(code="crash", message=f"the worker ended with {how}"), not (idle and number in _OUTER_SIGNALS)
 
 
-__all__ = ["Ended", "Undelivered", "WorkerHandle"]
+__all__ = ["Ended", "Undelivered", "Wear", "WorkerHandle"]

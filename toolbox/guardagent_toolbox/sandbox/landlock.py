@@ -6,9 +6,8 @@ import ctypes
 import os
 
 from guardagent_toolbox.sandbox.libc import NO_NEW_PRIVS, prctl, syscall
+from guardagent_toolbox.sandbox.syscalls import LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF
 
-# The same numbers on every architecture.
-_CREATE_RULESET, _RESTRICT_SELF = 444, 446
 _VERSION_FLAG = 1
 
 # First ABI that knows the right: file rights 0-12, refer, truncate, device ioctl; TCP bind and connect; IPC scopes.
@@ -24,7 +23,7 @@ class _RulesetAttributes(ctypes.Structure):
 def abi() -> int:
     """The Landlock version of this kernel; 0 where it is missing or switched off."""
     try:
-        return syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
+        return syscall(LANDLOCK_CREATE_RULESET, None, 0, _VERSION_FLAG)
     except OSError:
         return 0
 
@@ -42,9 +41,9 @@ def restrict(version: int) -> None:
         scopes=_SCOPES if version >= _SCOPES_SINCE else 0,
     )
     prctl(NO_NEW_PRIVS, 1)
-    ruleset = syscall(_CREATE_RULESET, ctypes.byref(rights), size, 0)
+    ruleset = syscall(LANDLOCK_CREATE_RULESET, ctypes.byref(rights), size, 0)
     try:
-        syscall(_RESTRICT_SELF, ruleset, 0)
+        syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
 

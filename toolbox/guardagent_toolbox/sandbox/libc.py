@@ -6,12 +6,14 @@ import ctypes
 import os
 from typing import Any
 
-PDEATHSIG, DUMPABLE, NO_NEW_PRIVS, CAP_AMBIENT = 1, 4, 38, 47
+DUMPABLE, NO_NEW_PRIVS, CAP_AMBIENT = 4, 38, 47
 CAP_AMBIENT_CLEAR_ALL = 4
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 _sched_getcpu = getattr(_libc, "sched_getcpu", lambda: -1)
+
+_malloc_trim = getattr(_libc, "malloc_trim", None)  # of glibc only
 
 
 def prctl(option: int, value: int = 0) -> None:
@@ -24,6 +26,12 @@ def syscall(number: int, *arguments: Any) -> int:
     """What a raw system call returns; raises OSError when it fails."""
     words = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
     return _checked(_libc.syscall(ctypes.c_long(number), *words))
+
+
+def give_back() -> None:
+    """Returns memory that the C library holds and nobody uses to the system; nothing where it cannot do so."""
+    if _malloc_trim is not None:
+        _malloc_trim(0)
 
 
 def current_cpu() -> int:
@@ -43,8 +51,8 @@ __all__ = [
     "CAP_AMBIENT_CLEAR_ALL",
     "DUMPABLE",
     "NO_NEW_PRIVS",
-    "PDEATHSIG",
     "current_cpu",
+    "give_back",
     "prctl",
     "syscall",
 ]

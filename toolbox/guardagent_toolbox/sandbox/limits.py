@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 
 MAX_REPLY = 131_072
+_MOST_SPARES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +36,22 @@ class Limits:
     takes several times as long as the check itself."""
     programs: int = 32
     """Programs that a worker keeps loaded."""
+    tenants: int = 64
+    """Tenants that have a worker at once; a further one gets the place of the tenant that was idle for longest."""
+    tenant_wait_ms: int = 1_000
+    """How long a check waits for a place when every tenant's worker is in use."""
+    spares: int = field(default_factory=lambda: min(os.cpu_count() or 1, _MOST_SPARES))
+    """Workers that are kept ready for the next tenant, or for one whose worker ended."""
     kills: int = 3
     """A program that ends this many workers within `kill_window_s` is quarantined."""
     kill_window_s: float = 60.0
     quarantine_s: float = 60.0
     """The first quarantine; each further one of the same program is twice as long."""
     quarantine_max_s: float = 3_600.0
+    records: int = 1_024
+    """Programs of one tenant whose kills are remembered; the oldest are forgotten first."""
+    condemned: int = 1_024
+    """Programs of one tenant that may be held back for good; with more of them the tenant itself is held back."""
 
     def __post_init__(self) -> None:
         """Refuses what no worker could keep to."""

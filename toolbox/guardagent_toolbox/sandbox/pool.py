@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 import time
 import weakref
 from collections.abc import Callable, Sequence
@@ -13,16 +12,16 @@ from guardagent.errors import SandboxError
 from guardagent.ports import RunCase, RunResult
 from guardagent.types import Failure, Inspection, Program
 from guardagent_toolbox.sandbox.confine import Layers
+from guardagent_toolbox.sandbox.counters import Counters, Tally
 from guardagent_toolbox.sandbox.limits import Limits
 from guardagent_toolbox.sandbox.quarantine import Quarantine
 from guardagent_toolbox.sandbox.seat import Flight, Seat
+from guardagent_toolbox.sandbox.seats import Seats
 from guardagent_toolbox.sandbox.spawner import ZYGOTE
 from guardagent_toolbox.sandbox.supply import Supply
 
 # An answer that is not there by then is worth a turn of the event loop.
 _INLINE_MS = 1
-
-_CLOSED = RunResult(failure=Failure(code="unavailable", message="the sandbox is closed"))
 
 
 class Sandbox:
@@ -39,7 +38,7 @@ class Sandbox:
         """Starts the first worker and looks at what confines it.
 
         Args:
-            limits: Bounds of every worker.
+            limits: Bounds of every worker, and of their number.
             unsafe_no_os_sandbox: Accept a machine whose kernel cannot confine workers; `confinement` then says so.
             zygote: The command that starts the zygote; tests start one with other engines.
             clock: The time by which quarantines pass.
@@ -48,11 +47,9 @@ class Sandbox:
             SandboxError: workers cannot be started, or not be confined.
         """
         limits = limits or Limits()
-        self._lock = threading.Lock()
-        self._supply = Supply(limits, unsafe=unsafe_no_os_sandbox, command=zygote)
-        self._quarantine = Quarantine(limits, clock)
-        self._seats: dict[str, Seat] = {}
-        self._closed = False
+        self._tally = Tally()
+        self._supply = Supply(limits, unsafe=unsafe_no_os_sandbox, command=zygote, tally=self._tally)
+        self._seats = Seats(self._supply, Quarantine(limits, clock, self._tally), limits, self._tally)
         self._finalizer = weakref.finalize(self, Supply.close, self._supply)
         _sandboxes.add(self)
 
@@ -71,29 +68,37 @@ class Sandbox:
         """The process that forks workers, for monitoring; None when there is none now."""
         return self._supply.zygote_pid
 
+    def worker_pid(self, tenant: str = "") -> int | None:
+        """The process that runs the tenant's programs, for monitoring; None when none is seated now."""
+        seat = self._seats.get(tenant)
+        return None if seat is None else seat.worker_pid
+
     def inspect(self, source: str, *, tenant: str = "") -> Inspection:
         """What the compiler reads in `source`, compiled in the tenant's worker.
 
         Raises:
             SandboxError: no worker can be had.
         """
-        seat = self._seat(tenant)
-        if seat is None:
-            raise SandboxError("the sandbox is closed")
-        with seat.lock:
+        seat = self._seats.hold(tenant)
+        try:
             return seat.inspect(source)
+        finally:
+            seat.lock.release()
 
     def run(self, program: Program, cases: Sequence[RunCase], *, tenant: str = "") -> tuple[RunResult, ...]:
         """One result per case, in order, from the tenant's worker; whatever goes wrong is a failure in the result."""
-        seat = self._seat(tenant)
-        if seat is None:
-            return (_CLOSED,) * len(cases)
-        with seat.lock:
+        try:
+            seat = self._seats.hold(tenant)
+        except SandboxError as error:
+            return self._unavailable(error, len(cases))
+        try:
             return seat.run(program, cases)
+        finally:
+            seat.lock.release()
 
     async def arun(self, program: Program, cases: Sequence[RunCase], *, tenant: str = "") -> tuple[RunResult, ...]:
         """As `run`, for coroutines: a check that answers at once costs no turn of the event loop."""
-        seat = self._seat(tenant) if len(cases) == 1 else None
+        seat = self._seats.get(tenant) if len(cases) == 1 else None
         if seat is not None and seat.lock.acquire(blocking=False):
             outcome = _inline(seat, program, cases[0])
             if isinstance(outcome, Flight):
@@ -104,12 +109,7 @@ class Sandbox:
 
     def close(self) -> None:
         """Ends all workers; closing twice is harmless."""
-        with self._lock:
-            self._closed = True
-            seats, self._seats = list(self._seats.values()), {}
-        for seat in seats:
-            with seat.lock:
-                seat.close()
+        self._seats.close()
         self._finalizer()
 
     def __enter__(self) -> Sandbox:
@@ -118,22 +118,19 @@ class Sandbox:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
-    def _seat(self, tenant: str) -> Seat | None:
-        """The tenant's seat; None when the sandbox is closed."""
-        seat = self._seats.get(tenant)
-        if seat is not None:
-            return seat
-        with self._lock:
-            if self._closed:
-                return None
-            return self._seats.setdefault(tenant, Seat(self._supply, self._quarantine))
+    def counters(self) -> Counters:
+        """What became of workers and checks so far, for monitoring."""
+        return self._tally.snapshot(spares=self._supply.spares, tenants=len(self._seats))
+
+    def _unavailable(self, error: SandboxError, cases: int) -> tuple[RunResult, ...]:
+        results = (RunResult(failure=Failure(code="unavailable", message=str(error))),) * cases
+        for result in results:
+            self._tally.failed(result)
+        return results
 
     def _start_over(self) -> None:
         """In a forked child: workers belong to the parent, and two processes on one channel would mix answers."""
-        self._lock = threading.Lock()
-        for seat in self._seats.values():
-            seat.abandon()
-        self._seats = {}
+        self._seats.abandon()
         self._supply.abandon()
 
 

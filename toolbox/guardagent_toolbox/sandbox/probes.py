@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from guardagent_toolbox.sandbox.confine import confine
+from guardagent_toolbox.sandbox.leash import LEASH
 from guardagent_toolbox.sandbox.libc import syscall
 from guardagent_toolbox.sandbox.limits import Limits
 from guardagent_toolbox.sandbox.syscalls import number_of
@@ -140,14 +141,14 @@ def _process_files() -> str:
 
 
 def _inherited_descriptors() -> str:
-    for number in (n for n in range(1024) if n != CHANNEL):
+    for number in (n for n in range(1024) if n not in (CHANNEL, LEASH)):
         try:
             _call("sendto", number, None, 0, 0, None, 0)
         except OSError as error:
             if error.errno == errno.EBADF:
                 continue
         return f"descriptor {number}"
-    raise Stopped("no descriptor but the channel")
+    raise Stopped("no descriptor but the channel and the leash")
 
 
 def _environment() -> str:
@@ -203,11 +204,11 @@ def attempt(name: str, *, parent: int) -> str:
 def become_probe(name: str, limits: Limits, *, parent: int) -> NoReturn:
     """Confines this process, tries one thing, and says what came of it if it still can."""
     channel = socket.socket(fileno=CHANNEL)
-    announce(channel, confine(limits, parent=parent))
+    announce(channel, confine(limits))
     try:
         outcome = f"got {attempt(name, parent=parent)}"
     except (OSError, MemoryError, Stopped) as error:
-        outcome = f"stopped {type(error).__name__}: {error}"
+        outcome = f"stopped {type(error).__name__}: {error}".removesuffix(": ")
     channel.send(outcome.encode())
     os._exit(0)
 

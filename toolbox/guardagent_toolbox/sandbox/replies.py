@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn, get_args
 
@@ -20,6 +21,9 @@ _REMEDIES = frozenset(get_args(Remedy))
 _WORKER_CODES: frozenset[FailureCode] = frozenset(
     {"program_error", "bad_answer", "budget", "memory", "rejected_program", "invalid_event"}
 )
+
+# Events from the first to the last number passed every clause.
+_RUN = re.compile(rb"\[([1-9][0-9]{0,18}),([1-9][0-9]{0,18}),\[\]\]")
 
 
 class BadReply(Exception):
@@ -39,9 +43,6 @@ def payload_of(reply: bytes, number: int) -> Any:
     Raises:
         BadReply: not JSON of the right form, or the answer to another message.
     """
-    # Most checks pass every clause, and comparing is faster than parsing.
-    if reply == b"[%d,[]]" % number:
-        return []
     try:
         text = reply.decode()
         value, end = _decode(text)
@@ -54,6 +55,24 @@ def payload_of(reply: bytes, number: int) -> Any:
     if len(value) == 3:
         return _failure(value[1], value[2])
     raise BadReply("neither an answer nor a failure")
+
+
+def answer_in(reply: bytes, number: int, most: int) -> tuple[Any, int]:
+    """What `payload_of` gives, and how many events it is said of: of `number`, or of some from there on, up to `most`.
+
+    Raises:
+        BadReply: not JSON of the right form, or the answer to another message.
+    """
+    # Most checks pass every clause, and comparing is faster than parsing.
+    if reply == b"[%d,[]]" % number:
+        return [], 1
+    run = _RUN.fullmatch(reply)
+    if run is None:
+        return payload_of(reply, number), 1
+    events = int(run.group(2)) - number + 1
+    if int(run.group(1)) != number or not 1 < events <= most:
+        raise BadReply("not the answer to these messages")
+    return [], events
 
 
 def answers_of(rows: Any, passes: Mapping[str, Answer]) -> tuple[Answer, ...]:
@@ -83,14 +102,29 @@ def inspection_of(payload: Any) -> Inspection:
     _check_tree(payload, _DEEPEST)
     try:
         if "errors" in payload:
-            errors = tuple(SourceError(line=line, message=message) for line, message in payload["errors"])
+            errors = tuple(_source_error(line, message) for line, message in payload["errors"])
             if errors:
                 return Inspection(errors=errors)
             raise BadReply("rejected without a reason")
         facts = tuple(FactSpec(name=name, **spec) for name, spec in payload["facts"].items())
-        return Inspection(**{**payload, "facts": facts})
+        inspection = Inspection(**{**payload, "facts": facts})
     except (ValidationError, TypeError, ValueError, KeyError, AttributeError):
         raise BadReply("malformed inspection") from None
+    if not _readers_are_known(inspection):
+        raise BadReply("malformed inspection")
+    return inspection
+
+
+def _readers_are_known(inspection: Inspection) -> bool:
+    """Whether only clauses of the program are said to read facts, and only facts that it declares."""
+    declared = {spec.name for spec in inspection.facts}
+    read = {name for names in inspection.facts_of.values() for name in names}
+    return inspection.facts_of.keys() <= set(inspection.clauses) and read <= declared
+
+
+def _source_error(line: Any, message: Any) -> SourceError:
+    # Strict, because pydantic otherwise takes a truth value for a line.
+    return SourceError.model_validate({"line": line, "message": message}, strict=True)
 
 
 def _answer(row: Any) -> Answer:
@@ -153,4 +187,4 @@ def _check_tree(value: Any, depth: int) -> None:
             _check_tree(member, depth - 1)
 
 
-__all__ = ["BadReply", "answers_of", "inspection_of", "payload_of"]
+__all__ = ["BadReply", "answer_in", "answers_of", "inspection_of", "payload_of"]

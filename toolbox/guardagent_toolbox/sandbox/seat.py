@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from guardagent.errors import SandboxError
 from guardagent.ports import RunCase, RunResult
 from guardagent.types import Failure, FailureCode, Inspection, Program, SourceError
-from guardagent_toolbox.sandbox.cases import encoded, next_chunk
+from guardagent_toolbox.sandbox.cases import Body, encoded, next_body
+from guardagent_toolbox.sandbox.counters import Tally
 from guardagent_toolbox.sandbox.handle import Ended, Undelivered, WorkerHandle
 from guardagent_toolbox.sandbox.programs import Known, KnownPrograms, unsendable
-from guardagent_toolbox.sandbox.quarantine import Quarantine
+from guardagent_toolbox.sandbox.quarantine import Standing
 from guardagent_toolbox.sandbox.replies import BadReply, answers_of, inspection_of
 from guardagent_toolbox.sandbox.supply import Supply
+from guardagent_toolbox.sandbox.wire import MAX_CASES
 
 _ATTEMPTS = 3
 # After these a worker may still hold what the program piled up.
@@ -33,13 +36,29 @@ class Flight(NamedTuple):
 class Seat:
     """Runs programs on one tenant's worker, one message at a time."""
 
-    def __init__(self, supply: Supply, quarantine: Quarantine) -> None:
+    def __init__(self, supply: Supply, standing: Standing, tally: Tally) -> None:
         self.lock = threading.Lock()
         """Held by whoever calls a method of the seat."""
+        self.retired = False
+        """Whether the tenant lost this seat; it then runs nothing any more."""
         self._supply = supply
-        self._quarantine = quarantine
+        self._quarantine = standing
+        self._tally = tally
+        self._made_at = time.perf_counter()
         self._worker: WorkerHandle | None = None
         self._programs = KnownPrograms()
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The process that is seated; None when there is none now."""
+        worker = self._worker
+        return None if worker is None else worker.pid
+
+    @property
+    def used_at(self) -> float:
+        """When it was last asked something, by `time.perf_counter`."""
+        worker = self._worker
+        return self._made_at if worker is None else worker.asked_at
 
     def run(self, program: Program, cases: Sequence[RunCase]) -> tuple[RunResult, ...]:
         """One result per case, in order; an event that was in flight when its worker ended is never run again."""
@@ -48,17 +67,21 @@ class Seat:
         known = self._programs.get(program)
         if known is None:
             forged = _failed("rejected_program", "the program is not as it was compiled; compile it again")
-            return (forged,) * len(cases)
-        payloads = [encoded(case) for case in cases]
+            return self._noted([forged] * len(cases))
         results: dict[int, RunResult] = {}
-        waiting = list(range(len(cases)))
+        waiting: Sequence[int] = range(len(cases))
         while waiting:
-            chunk = next_chunk(payloads, waiting)
-            outcomes = self._run_chunk(known, chunk) if chunk else [_INVALID]
-            results |= {n: outcome for n, outcome in zip(waiting, outcomes, strict=False) if outcome is not None}
-            again = [n for n, outcome in zip(waiting, outcomes, strict=False) if outcome is None]
-            waiting = again + waiting[len(outcomes) :]
-        return tuple(results[n] for n in range(len(cases)))
+            body = next_body([cases[n] for n in waiting[:MAX_CASES]])
+            outcomes = [_INVALID] if body is None else self._run_body(known, body)
+            again = []
+            for n, outcome in zip(waiting, outcomes, strict=False):
+                if outcome is None:
+                    again.append(n)
+                else:
+                    results[n] = outcome
+            waiting = [*again, *waiting[len(outcomes) :]]
+        self._supply.refill()
+        return self._noted([results[n] for n in range(len(cases))], known)
 
     def launch(self, program: Program, case: RunCase) -> Flight | None:
         """Puts the event on its way if that takes no waiting; None when it has to go by `run`."""
@@ -68,7 +91,7 @@ class Seat:
         if self._quarantine.holds(known.source) or worker.loaded(known.source) != known.clauses:
             return None
         try:
-            worker.send_events(known.source, (payload,))
+            worker.send_events(known.source, payload, 1)
         except Undelivered as ended:
             self._vacate(ended)
             return None
@@ -76,7 +99,7 @@ class Seat:
 
     def land(self, flight: Flight) -> tuple[RunResult, ...]:
         """Waits for the answer to the one event that was launched."""
-        return tuple(result for result in self._collect(flight, 1) if result is not None)
+        return self._noted([result for result in self._collect(flight, 1) if result is not None], flight.known)
 
     def inspect(self, source: str) -> Inspection:
         """What the compiler reads in `source`; one that ends its worker is rejected like any other.
@@ -95,6 +118,13 @@ class Seat:
             if ended.failure.code == "unavailable":
                 raise SandboxError(ended.failure.message) from None
             return _rejected(f"the compiler could not finish with this source: {ended.failure.message}")
+        finally:
+            self._supply.refill()
+
+    def retire(self) -> None:
+        """Ends the worker for good: the tenant has lost its seat."""
+        self.retired = True
+        self.close()
 
     def close(self) -> None:
         """Ends the worker."""
@@ -107,19 +137,19 @@ class Seat:
         if self._worker is not None:
             self._worker.abandon()
 
-    def _run_chunk(self, known: Known, payloads: Sequence[bytes]) -> Sequence[RunResult | None]:
+    def _run_body(self, known: Known, body: Body) -> Sequence[RunResult | None]:
         """What became of the first events, at least of one; see `_collect`."""
         if self._quarantine.holds(known.source):
             held_back = _failed("quarantined", "this program ended too many workers and is held back for now")
-            return [held_back] * len(payloads)
+            return [held_back] * body.events
         try:
-            worker = self._deliver(known, payloads)
+            worker = self._deliver(known, body)
         except Ended as ended:
             self._vacate(ended)
             return [RunResult(failure=ended.failure)]
         if isinstance(worker, Failure):
-            return [RunResult(failure=worker)] * len(payloads)
-        return self._collect(Flight(worker, known), len(payloads))
+            return [RunResult(failure=worker)] * body.events
+        return self._collect(Flight(worker, known), body.events)
 
     def _collect(self, flight: Flight, events: int) -> list[RunResult | None]:
         """What became of the first events: results, and last the failure of the one that ended the worker, if any did.
@@ -130,15 +160,16 @@ class Seat:
         results: list[RunResult | None] = []
         try:
             while len(results) < events:
-                for payload in worker.receive_answers():
-                    results.append(_result(worker, payload, known))
+                for payload, answered in worker.receive_answers():
+                    results += [_result(worker, payload, known)] * answered
         except Ended as ended:
             self._vacate(ended)
-            results += [None] * ended.completed
+            # With one answer too many there is a failure, too, and the last event gets it.
+            results = results[: events - 1] + [None] * ended.completed
             results.append(RunResult(failure=ended.failure))
         return results
 
-    def _deliver(self, known: Known, payloads: Sequence[bytes]) -> WorkerHandle | Failure:
+    def _deliver(self, known: Known, body: Body) -> WorkerHandle | Failure:
         """The worker that now has the events; a Failure when the program cannot run at all."""
         for _ in range(_ATTEMPTS):
             worker = self._seated()
@@ -148,7 +179,7 @@ class Seat:
                     return clauses
                 if clauses != known.clauses:
                     return Failure(code="rejected_program", message="the program's clauses are not those of its source")
-                worker.send_events(known.source, payloads)
+                worker.send_events(known.source, *body)
             except Undelivered as ended:
                 self._vacate(ended)
             else:
@@ -176,7 +207,9 @@ class Seat:
         worker = self._worker
         if worker is not None and not worker.worn:
             return worker
-        self.close()
+        if worker is not None:
+            self._tally.recycled(worker.worn)
+            self.close()
         try:
             worker = self._worker = self._supply.take()
         except SandboxError as error:
@@ -185,7 +218,10 @@ class Seat:
 
     def _vacate(self, ended: Ended) -> None:
         """Gives up the worker, and holds the program that it ran last to account."""
-        suspect = self._worker.last_source if self._worker is not None else ""
+        if self._worker is None:
+            return
+        self._tally.count("killed")
+        suspect = self._worker.last_source
         self._worker = None
         if not suspect or not ended.blame:
             return
@@ -194,6 +230,14 @@ class Seat:
         else:
             self._quarantine.count_kill(suspect)
 
+    def _noted(self, results: list[RunResult], known: Known | None = None) -> tuple[RunResult, ...]:
+        """The results, once their failures are counted; nothing is done for an event that passed."""
+        passed = None if known is None else known.all_pass
+        for result in results:
+            if result is not passed:
+                self._tally.failed(result)
+        return tuple(results)
+
 
 def _result(worker: WorkerHandle, payload: Any, known: Known) -> RunResult:
     """The answers in a reply; raises Ended for a reply that no honest worker sends."""
@@ -201,14 +245,14 @@ def _result(worker: WorkerHandle, payload: Any, known: Known) -> RunResult:
         return known.all_pass
     if isinstance(payload, Failure):
         if payload.code in _TAINTING:
-            worker.wear_out()
+            worker.wear_out("tainted")
         return RunResult(failure=payload)
     try:
         answers = answers_of(payload, known.passes)
     except BadReply:
         raise worker.refuse() from None
     if any(answer.failure is not None and answer.failure.code in _TAINTING for answer in answers):
-        worker.wear_out()
+        worker.wear_out("tainted")
     return RunResult(answers)
 
 

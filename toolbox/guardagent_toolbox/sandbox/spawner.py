@@ -1,10 +1,11 @@
-"""The host's side of the zygote: starts it, asks it for workers, and has it end them."""
+"""The host's side of the zygote: starts it, asks it for workers, has it end them, and holds their leashes."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from guardagent.errors import SandboxError
+from guardagent.errors import SandboxError, UnconfinedError
 from guardagent_toolbox.sandbox.limits import Limits
+from guardagent_toolbox.sandbox.lines import Lines
 from guardagent_toolbox.sandbox.wire import Progress, channel_pair, set_deadline
 
 ZYGOTE = (sys.executable, "-I", "-m", "guardagent_toolbox.sandbox.zygote")
@@ -29,17 +31,22 @@ class ZygoteLost(SandboxError):
 
 
 class Spawner:
-    """One running zygote. When it is lost, so are its workers, and the owner starts another one."""
+    """One running zygote. When it is lost its workers serve on, and the owner starts another one for new workers."""
 
     def __init__(self, limits: Limits, command: Sequence[str] = ZYGOTE) -> None:
         """Starts the zygote and waits until it has imported everything.
 
         Raises:
+            UnconfinedError: this is not Linux.
             SandboxError: the system cannot run it, or a tool cannot be imported.
         """
+        _require_linux()
         self._limits = asdict(limits)
         self._lock = threading.Lock()
         self._workers = 0
+        self._leashes: dict[int, int] = {}
+        self.lost = False
+        """Whether it ended or hung; it then gives no worker any more, nor tells how one ended."""
         try:
             self._control, theirs = channel_pair()
         except OSError as error:
@@ -48,7 +55,6 @@ class Spawner:
         try:
             self._await_ready(limits.start_ms, command)
         except SandboxError:
-            self._control.close()
             self._lose()
             raise
 
@@ -83,9 +89,14 @@ class Spawner:
             raise SandboxError(f"the sandbox's first process did not start: {reason}")
 
     @property
-    def pid(self) -> int:
-        """The process id of the zygote."""
-        return self._process.pid
+    def pid(self) -> int | None:
+        """The process id of the zygote; None once it has ended."""
+        return self._process.pid if self._process.poll() is None else None
+
+    @property
+    def workers(self) -> int:
+        """How many of its workers nobody has ended yet."""
+        return len(self._leashes)
 
     def fork(self, *, probe: str = "") -> tuple[int, socket.socket, Progress]:
         """A new worker's number, and the host's ends of its channel and page; it announces itself when it is confined.
@@ -94,65 +105,88 @@ class Spawner:
             ZygoteLost: the zygote is lost.
             SandboxError: this process has no descriptors left.
         """
-        ours, theirs, progress, page = _connections()
-        with self._lock, theirs:
+        lines = Lines()
+        with self._lock:
             self._workers += 1
-            request = {"do": "fork", "worker": self._workers, "limits": self._limits, "probe": probe}
             try:
-                socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno(), page])
-            except OSError as error:
-                ours.close()
-                progress.close()
-                raise ZygoteLost("the sandbox's first process is lost") from error
+                self._request(lines, probe)
+            except ZygoteLost:
+                lines.close_ours()
+                raise
             finally:
-                os.close(page)
-            return self._workers, ours, progress
+                lines.close_theirs()
+            self._leashes[self._workers] = lines.leash
+            return self._workers, lines.channel, lines.progress
+
+    def _request(self, lines: Lines, probe: str) -> None:
+        request = {"do": "fork", "worker": self._workers, "limits": self._limits, "probe": probe}
+        if not self.lost:
+            try:
+                socket.send_fds(self._control, [json.dumps(request).encode()], lines.theirs)
+            except OSError:
+                self._lose()
+        if self.lost:
+            raise ZygoteLost("the sandbox's first process is lost")
 
     def end(self, worker: int) -> int | None:
         """Kills the worker if it still runs, and tells the wait status it ended with; None when nobody knows."""
         with self._lock:
-            try:
-                self._control.send(json.dumps({"do": "end", "worker": worker}).encode())
-                answer: dict[str, Any] = json.loads(self._control.recv(_MESSAGE) or b"{}")
-            except OSError:
-                self._lose()
-                return None
-            if answer.get("worker") != worker:
-                self._lose()
-                return None
-            return answer.get("status")
+            status = None if self.lost else self._status_of(worker)
+            self._let_go(worker)
+            return status
+
+    def _status_of(self, worker: int) -> int | None:
+        try:
+            self._control.send(json.dumps({"do": "end", "worker": worker}).encode())
+            answer: dict[str, Any] = json.loads(self._control.recv(_MESSAGE) or b"{}")
+        except OSError:
+            answer = {}
+        if answer.get("worker") != worker:
+            self._lose()
+            return None
+        return answer.get("status")
+
+    def _let_go(self, worker: int) -> None:
+        """The kernel then kills the worker if it still runs."""
+        leash = self._leashes.pop(worker, None)
+        if leash is not None:
+            os.close(leash)
 
     def _lose(self) -> None:
-        """A zygote that does not answer is killed; the kernel then kills its workers."""
+        """Kills a zygote that does not answer; its workers are none the worse for it."""
+        self.lost = True
+        self._control.close()
         self._process.kill()
         self._process.wait()
 
     def abandon(self) -> None:
-        """Closes a forked child's copy of the control socket; the zygote stays the parent's."""
+        """Closes a forked child's copies of what the parent holds; zygote and workers stay the parent's."""
+        self.lost = True
         self._control.close()
+        for worker in tuple(self._leashes):
+            self._let_go(worker)
         self._process.poll()  # notes that it is no child of this process
 
     def close(self) -> None:
         """Ends the zygote and all its workers; closing twice is harmless."""
         with self._lock:
+            self.lost = True
             self._control.close()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_GOODBYE_SECONDS)
             if self._process.poll() is None:
                 self._lose()
+            for worker in tuple(self._leashes):
+                self._let_go(worker)
 
 
-def _connections() -> tuple[socket.socket, socket.socket, Progress, int]:
-    try:
-        ours, theirs = channel_pair()
-    except OSError as error:
-        raise SandboxError(f"no channel for a worker: {error.strerror}") from error
-    try:
-        return ours, theirs, *Progress.create()
-    except (OSError, AttributeError) as error:
-        ours.close()
-        theirs.close()
-        raise SandboxError(f"no shared page for a worker: {error}") from error
+def _require_linux() -> None:
+    system = platform.system()
+    if system != "Linux":
+        raise UnconfinedError(
+            f"the sandbox's workers need Linux, and this is `{system}`; elsewhere the engine of the extra `monty` runs",
+            missing=("Landlock", "seccomp"),
+        )
 
 
 __all__ = ["ZYGOTE", "Spawner", "ZygoteLost"]

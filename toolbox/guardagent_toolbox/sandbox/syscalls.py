@@ -46,6 +46,9 @@ AARCH64 = Architecture(
     },
 )  # fmt: skip
 
+# Newer calls have the same number on every architecture.
+LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = 444, 446
+
 ARCHITECTURES = {"x86_64": X86_64, "aarch64": AARCH64}
 
 
@@ -61,4 +64,13 @@ def number_of(call: str) -> int:
     return THIS_MACHINE.calls[call]
 
 
-__all__ = ["AARCH64", "ARCHITECTURES", "THIS_MACHINE", "X86_64", "Architecture", "number_of"]
+__all__ = [
+    "AARCH64",
+    "ARCHITECTURES",
+    "LANDLOCK_CREATE_RULESET",
+    "LANDLOCK_RESTRICT_SELF",
+    "THIS_MACHINE",
+    "X86_64",
+    "Architecture",
+    "number_of",
+]

@@ -5,7 +5,8 @@ To a worker: a header line `verb number [slot]`, then what the verb needs.
     load     the source; keeps the program under `slot` and answers its clauses
     drop     nothing; forgets the program of `slot`
     run      two lines of JSON per case, event and facts; one answer per case, numbered on from `number`
-From a worker: lines of JSON, each an array `[number, payload]`, or `[number, code, message]` when it could not answer.
+From a worker: lines of JSON, each an array `[number, payload]`, or `[number, code, message]` when it could not answer,
+or `[first, last, []]` for a run of events that passed every clause.
 The very first message is the JSON object `layers, pid`: what confines the worker, and its process id.
 JSON never holds a raw line break, so that no event can pass for two.
 
@@ -30,7 +31,6 @@ MAX_RUN = 131_072
 FLUSH = 65_536
 
 _BUFFER = 1 << 20
-_NUMBER = struct.Struct("@Q")
 _SNDBUFFORCE = getattr(socket, "SO_SNDBUFFORCE", 32)
 
 
@@ -58,6 +58,8 @@ class Progress:
     def __init__(self, descriptor: int) -> None:
         """Maps the page behind the descriptor, which the caller keeps."""
         self._page = mmap.mmap(descriptor, mmap.PAGESIZE)
+        self.cells = memoryview(self._page).cast("Q")
+        """The first one holds the number; workers write it at every event, so that a call would show."""
 
     @classmethod
     def create(cls) -> tuple[Progress, int]:
@@ -70,16 +72,13 @@ class Progress:
             os.close(descriptor)
             raise
 
-    def set(self, number: int) -> None:
-        """Says that this event is now in flight."""
-        _NUMBER.pack_into(self._page, 0, number)
-
     def get(self) -> int:
         """What the worker said last; it may say anything."""
-        return int(_NUMBER.unpack_from(self._page, 0)[0])
+        return self.cells[0]
 
     def close(self) -> None:
-        """Gives the page up."""
+        """Gives the page up; closing twice is harmless."""
+        self.cells.release()
         self._page.close()
 
 
