@@ -16,6 +16,7 @@ from guardagent.translation import state as states
 from guardagent.translation.examples import merge
 from guardagent.translation.planning import MAX_ASKED_AGAIN, covered, plan_problems, settled
 from guardagent.translation.report import build_report, nothing_coded, summary
+from guardagent.translation.second import Second
 from guardagent.translation.state import State, dump, dump_all
 from guardagent.translation.vet import Material, Vetting, vet
 from guardagent.types import GuardRequest, TokenUsage, ToolDoc
@@ -36,6 +37,7 @@ class Nodes(NamedTuple):
     tools: tuple[ToolDoc, ...]
     toolbox_version: str
     k: int
+    second: Second | None = None
 
     async def segment(self, state: State) -> Update:
         """Cuts the request into clauses."""
@@ -93,7 +95,9 @@ class Nodes(NamedTuple):
             states.examples_of(state),
             self.toolbox_version,
         )
-        vetting = await asyncio.to_thread(vet, material, state["source"], runner=self.runner, facts=self.facts)
+        vetting = await asyncio.to_thread(
+            vet, material, state["source"], runner=self.runner, facts=self.facts, second=self.second
+        )
         # A repair may make things worse; the report is about the best source that was seen.
         best = Vetting.model_validate(state["best"]) if "best" in state else vetting
         update = State(vetting=dump(vetting), best=dump(vetting if vetting.rank <= best.rank else best))

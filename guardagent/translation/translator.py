@@ -11,6 +11,7 @@ from guardagent.translation import state as states
 from guardagent.translation.examples import check_author_examples
 from guardagent.translation.graph import SECONDS, Progress, run
 from guardagent.translation.nodes import Nodes
+from guardagent.translation.second import Second
 from guardagent.translation.state import State
 from guardagent.translation.vet import Vetting
 from guardagent.types import Draft, GuardRequest, Report, ToolDoc, canonical_json
@@ -39,8 +40,9 @@ class Translator:
         checkpoint: Path | None = None,
         k: int = 4,
         seconds: Mapping[str, float] = SECONDS,
+        second: Second | None = None,
     ) -> None:
-        self._nodes = Nodes(reasoner, runner, facts, demonstrations, tuple(tools), toolbox_version, k)
+        self._nodes = Nodes(reasoner, runner, facts, demonstrations, tuple(tools), toolbox_version, k, second)
         self._checkpoint = checkpoint
         self._seconds = seconds
 

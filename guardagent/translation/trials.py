@@ -30,7 +30,7 @@ from guardagent.types import (
 SAMPLES = 200
 
 # Failures that another attempt may not show: they are about the machine as much as about the program.
-_OF_THE_MACHINE = frozenset({"timeout", "crash", "overload", "unavailable"})
+OF_THE_MACHINE = frozenset({"timeout", "crash", "overload", "unavailable"})
 
 
 class Trial(NamedTuple):
@@ -42,6 +42,8 @@ class Trial(NamedTuple):
     # Clauses that said something else when they were asked again.
     differing: tuple[str, ...] = ()
     example: Example | None = None
+    # What the runner was given; None when a fact could not be had.
+    case: RunCase | None = None
 
     @property
     def fired(self) -> frozenset[str]:
@@ -59,6 +61,13 @@ class _Case(NamedTuple):
     facts: Mapping[str, FactValue] | Failure
     example: Example | None
 
+    @property
+    def ready(self) -> RunCase | None:
+        """What the runner is given; None when a fact could not be had."""
+        if isinstance(self.facts, Failure):
+            return None
+        return RunCase(self.event.canonical, canonical_json(dict(self.facts)))
+
 
 def run_trials(
     policy: Policy, request: GuardRequest, examples: Sequence[Example], *, runner: CheckRunner, facts: FactResolver
@@ -74,14 +83,15 @@ def run_trials(
 
 
 def _trial(policy: Policy, case: _Case, result: RunResult, again: RunResult) -> Trial:
-    return Trial(case.event, result, findings_of(policy, result), _differing(policy, result, again), case.example)
+    differing = _differing(policy, result, again)
+    return Trial(case.event, result, findings_of(policy, result), differing, case.example, case.ready)
 
 
 def _settled(one: RunResult, two: RunResult) -> tuple[RunResult, RunResult]:
     """The two results; where one of them only tells of a busy machine, the other one twice."""
-    if one.failure and one.failure.code in _OF_THE_MACHINE:
+    if one.failure and one.failure.code in OF_THE_MACHINE:
         return two, two
-    if two.failure and two.failure.code in _OF_THE_MACHINE:
+    if two.failure and two.failure.code in OF_THE_MACHINE:
         return one, one
     return one, two
 
@@ -145,7 +155,7 @@ def _drawn(spec: FactSpec, rng: Random) -> FactValue:
 
 def _run(program: Program, cases: Sequence[_Case], runner: CheckRunner) -> list[RunResult]:
     """A result per case; a case whose facts failed is not run."""
-    ready = [RunCase(c.event.canonical, canonical_json(dict(c.facts))) for c in cases if isinstance(c.facts, Mapping)]
+    ready = [made for case in cases if (made := case.ready) is not None]
     results = runner.run(program, ready)
     if len(results) != len(ready):
         wrong = Failure(code="bad_reply", message="the runner answered for another number of events")

@@ -14,6 +14,7 @@ from guardagent.ports import CheckRunner, FactResolver
 from guardagent.translation.examples import contradictory, event_problem, label_problem
 from guardagent.translation.failures import coder_failures, misplaced, missing_functions
 from guardagent.translation.judging import Judged, draft_policy, judge, unjudged
+from guardagent.translation.second import Second, second_opinion
 from guardagent.translation.statuses import Evidence, broken_clauses, clause_reports, untranslated
 from guardagent.translation.trials import run_trials
 from guardagent.types import Clause, ClauseReport, Example, ExampleResult, GuardRequest, Noun, Plan, Program
@@ -45,8 +46,13 @@ class Vetting(Noun):
         return self.program is None, len(self.failures)
 
 
-def vet(material: Material, source: str, *, runner: CheckRunner, facts: FactResolver) -> Vetting:
-    """What is wrong with `source`, and what each clause and example comes to with it."""
+def vet(
+    material: Material, source: str, *, runner: CheckRunner, facts: FactResolver, second: Second | None = None
+) -> Vetting:
+    """What is wrong with `source`, and what each clause and example comes to with it.
+
+    With a `second` engine, a program on which the two differ is to be mended like one with a wrong answer.
+    """
     inspection = runner.inspect(source)
     if inspection.errors:
         return rejected(material, tuple(str(error) for error in inspection.errors))
@@ -54,7 +60,7 @@ def vet(material: Material, source: str, *, runner: CheckRunner, facts: FactReso
     if not program.clauses:
         missing = missing_functions(program, material.plan, material.clauses)
         return rejected(material, missing or ("the source has no clause function",))
-    return _tried(material, program, runner, facts)
+    return _tried(material, program, runner, facts, second)
 
 
 def rejected(material: Material, errors: Sequence[str]) -> Vetting:
@@ -73,7 +79,9 @@ def unasked(request: GuardRequest, examples: Sequence[Example]) -> tuple[Example
     return tuple(unjudged(request, example, "there is no program to ask") for example in examples)
 
 
-def _tried(material: Material, program: Program, runner: CheckRunner, facts: FactResolver) -> Vetting:
+def _tried(
+    material: Material, program: Program, runner: CheckRunner, facts: FactResolver, second: Second | None
+) -> Vetting:
     request, clauses, plan = material.request, material.clauses, material.plan
     policy = draft_policy(request, clauses, program)
     unusable = dict(_unusable(material))
@@ -84,13 +92,15 @@ def _tried(material: Material, program: Program, runner: CheckRunner, facts: Fac
     evidence = Evidence(policy, plan, trials, judged, frozenset(conflicts), broken_clauses(trials))
     reports = clause_reports(clauses, evidence)
     wrong_parts = misplaced(program, plan, clauses, request)
+    missing = missing_functions(program, plan, clauses)
+    opinion = second_opinion(program, trials, second)
     return Vetting(
         program=program,
-        failures=(*missing_functions(program, plan, clauses), *wrong_parts, *coder_failures(evidence, reports)),
+        failures=(*missing, *wrong_parts, *coder_failures(evidence, reports), *opinion.failures),
         clauses=reports,
         examples=_results(material, judged, unusable, conflicts),
-        problems=wrong_parts,
-        notes=(_effort(len(usable), len(trials) - len(usable)),),
+        problems=(*wrong_parts, *opinion.failures),
+        notes=(_effort(len(usable), len(trials) - len(usable)), *opinion.notes),
     )
 
 

@@ -171,7 +171,7 @@ def test_whatever_fails_on_the_way_is_a_failed_verdict(reasoner: Any, parts: dic
 
 def test_a_runner_that_loses_the_answer_is_a_failed_verdict() -> None:
     class Forgetful(ScriptedRunner):
-        def run(self, program: Any, cases: Any) -> tuple[RunResult, ...]:
+        def run(self, program: Any, cases: Any, *, tenant: str = "") -> tuple[RunResult, ...]:
             return ()
 
     verdict = checked(scripted(*[REFUND + CLOSE] * 4), event(amount=1), runner=Forgetful())

@@ -167,7 +167,7 @@ def test_a_program_that_never_ends_in_time_breaks_every_clause(failure: Failure)
 
 def test_a_runner_that_loses_answers_fails_every_event() -> None:
     class Forgetful(ScriptedRunner):
-        def run(self, program: Any, cases: Any) -> tuple[RunResult, ...]:
+        def run(self, program: Any, cases: Any, *, tenant: str = "") -> tuple[RunResult, ...]:
             return super().run(program, cases)[1:]
 
     vetting = vetted(GOOD, *EXAMPLES, runner=Forgetful())
