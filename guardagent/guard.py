@@ -1,7 +1,7 @@
 """Guard: asks every policy that applies about an event, and decides.
 
-`check` never raises. Whatever goes wrong on the way is a *failed* decision, and a failed decision denies unless the
-policy that it concerns says otherwise.
+`check` and `acheck` never raise. Whatever goes wrong on the way is a *failed* decision, and a failed decision denies
+unless the policy that it concerns says otherwise.
 """
 
 from __future__ import annotations
@@ -9,28 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from time import perf_counter
-from typing import NamedTuple, Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
+from guardagent.armed import Armed, armed
 from guardagent.clock import SystemClock, new_id
 from guardagent.combine import NO_POLICY, Outcome, PolicyVerdict, combine
 from guardagent.errors import FactError, PolicyError
 from guardagent.intake import Checkable, Job, open_job
-from guardagent.ports import CheckRunner, Clock, DecisionLog, FactResolver, RunCase, RunResult
-from guardagent.schema import EventSchema
+from guardagent.ports import AsyncCheckRunner, CheckRunner, Clock, DecisionLog, FactResolver, RunCase, RunResult
+from guardagent.rounds import Round, internal
 from guardagent.types import (
     Decision,
     Draft,
     Event,
     Failure,
-    FailureCode,
     GuardRequest,
     Policy,
-    PolicyUse,
     Timings,
     canonical_json,
 )
 
 UNRECORDED = "this decision could not be recorded"
+
+_Given = ParamSpec("_Given")
+_Back = TypeVar("_Back")
 
 
 class Compiles(Protocol):
@@ -55,21 +57,24 @@ class Guard:
         ids: Callable[[datetime], str] = new_id,
         notes: Sequence[str] = (),
         translator: Compiles | None = None,
+        tenant: str = "",
     ) -> None:
-        self._armed = tuple(_arm(policy) for policy in policies if policy.mode != "off")
-        _refuse_twins(self._armed)
+        """Arms the policies; their programs run beside no other tenant's than `tenant`."""
+        self._armed = armed(policies)
         self._runner = runner
+        self._async_runner = runner if isinstance(runner, AsyncCheckRunner) else None
+        self._tenant = tenant
         self._facts = facts
         self._log = log
         self._clock = clock or SystemClock()
         self._new_id = ids
-        self._notes = (*notes, *_confinement_notes(runner.confinement))
+        self._notes = (*notes, *confinement_notes(runner.confinement))
         self._translator = translator
 
     @property
     def policies(self) -> tuple[Policy, ...]:
         """The policies in force; those in mode `off` are left out."""
-        return tuple(armed.policy for armed in self._armed)
+        return tuple(each.policy for each in self._armed)
 
     async def compile(self, request: GuardRequest) -> Draft:
         """The draft of `request`; nothing of it is in force before someone publishes it."""
@@ -85,12 +90,34 @@ class Guard:
         """One decision per event, in order; each policy's program is run on all of its events at once."""
         started = perf_counter()
         jobs = [open_job(event) for event in events]
-        for armed in self._armed:
-            self._judge(armed, jobs)
-        return tuple(self._decide(job, (perf_counter() - started) / len(jobs)) for job in jobs)
+        for each in self._armed:
+            if (turn := self._open_round(each, jobs)) is not None:
+                asked = perf_counter()
+                turn.close(self._run(turn), asked)
+        return self._decide_all(jobs, started)
 
-    def _judge(self, armed: _Armed, jobs: Sequence[Job]) -> None:
-        """Adds this policy's verdict to every job that it applies to."""
+    async def acheck(self, event: Checkable) -> Decision:
+        """As `check`, for coroutines: what may take long leaves the event loop free."""
+        return (await self.acheck_many((event,)))[0]
+
+    async def acheck_many(self, events: Iterable[Checkable]) -> tuple[Decision, ...]:
+        """As `check_many`, for coroutines."""
+        started = perf_counter()
+        jobs = [open_job(event) for event in events]
+        for each in self._armed:
+            slow = bool(each.policy.program.facts)
+            turn = await _away(self._open_round, each, jobs) if slow else self._open_round(each, jobs)
+            if turn is not None:
+                asked = perf_counter()
+                turn.close(await self._arun(turn), asked)
+        # A log writes to a disk; without one, deciding takes no longer than a turn of the event loop.
+        return self._decide_all(jobs, started) if self._log is None else await _away(self._decide_all, jobs, started)
+
+    def _open_round(self, armed: Armed, jobs: Sequence[Job]) -> Round | None:
+        """The events that this policy's program has to answer; None when there are none.
+
+        An event that the policy cannot judge gets its verdict at once.
+        """
         policy = armed.policy
         ready: list[tuple[Job, RunCase]] = []
         for job in jobs:
@@ -102,16 +129,9 @@ class Guard:
                 job.verdicts.append(PolicyVerdict(policy, RunResult(failure=case)))
             else:
                 ready.append((job, case))
-        if not ready:
-            return
-        started = perf_counter()
-        results = self._run(policy, [case for _, case in ready])
-        share = (perf_counter() - started) / len(ready)
-        for (job, _), result in zip(ready, results, strict=True):
-            job.program_seconds += share
-            job.verdicts.append(PolicyVerdict(policy, result))
+        return Round(policy, *zip(*ready, strict=True)) if ready else None
 
-    def _prepare(self, armed: _Armed, job: Job, event: Event) -> RunCase | Failure:
+    def _prepare(self, armed: Armed, job: Job, event: Event) -> RunCase | Failure:
         """What the runner needs of this event, or why the policy cannot judge it."""
         try:
             problem = armed.schema.problem(event.payload)
@@ -121,7 +141,7 @@ class Guard:
         except FactError as error:
             return Failure(code="fact_failed", message=str(error))
         except Exception as error:
-            return _internal("preparing the event", error)
+            return internal("preparing the event", error)
 
     def _resolve(self, policy: Policy, job: Job, event: Event) -> str:
         if not policy.program.facts:
@@ -134,15 +154,22 @@ class Guard:
             job.facts_seconds += perf_counter() - started
             job.model_calls += self._facts.model_calls - calls
 
-    def _run(self, policy: Policy, cases: Sequence[RunCase]) -> Sequence[RunResult]:
+    def _run(self, turn: Round) -> Sequence[RunResult] | Exception:
         try:
-            results = self._runner.run(policy.program, cases)
+            return self._runner.run(turn.policy.program, turn.cases, tenant=self._tenant)
         except Exception as error:
-            return [RunResult(failure=_internal("running the program", error))] * len(cases)
-        if len(results) != len(cases):
-            wrong = Failure(code="bad_reply", message="the runner answered for another number of events")
-            return [RunResult(failure=wrong)] * len(cases)
-        return results
+            return error
+
+    async def _arun(self, turn: Round) -> Sequence[RunResult] | Exception:
+        if self._async_runner is None:
+            return await _away(self._run, turn)
+        try:
+            return await self._async_runner.arun(turn.policy.program, turn.cases, tenant=self._tenant)
+        except Exception as error:
+            return error
+
+    def _decide_all(self, jobs: Sequence[Job], started: float) -> tuple[Decision, ...]:
+        return tuple(self._decide(job, (perf_counter() - started) / len(jobs)) for job in jobs)
 
     def _decide(self, job: Job, seconds: float) -> Decision:
         decision = self._decision(job, self._outcome(job), seconds)
@@ -160,7 +187,7 @@ class Guard:
         try:
             return combine(job.verdicts)
         except Exception as error:
-            return _denied(_internal("combining the findings", error))
+            return _denied(internal("combining the findings", error))
 
     def _decision(self, job: Job, outcome: Outcome, seconds: float) -> Decision:
         now = self._clock.now()
@@ -187,41 +214,22 @@ class Guard:
         """`no_policy` with the agents that policies are for; every other failure as it is."""
         if failure != NO_POLICY:
             return failure
-        known = ", ".join(sorted({f"`{armed.policy.agent}`" for armed in self._armed})) or "none"
+        known = ", ".join(sorted({f"`{each.policy.agent}`" for each in self._armed})) or "none"
         message = f"no policy applies to this agent at stage `{job.stage}`; policies are for agents: {known}"
         return Failure(code="no_policy", message=message)
 
 
-class _Armed(NamedTuple):
-    """A policy with what is made of it once."""
+async def _away(function: Callable[_Given, _Back], *given: _Given.args, **named: _Given.kwargs) -> _Back:
+    """What the function gives back, called in a thread."""
+    from asyncio import to_thread  # `check` needs no event loop, and a command starts faster without one
 
-    policy: Policy
-    use: PolicyUse
-    schema: EventSchema
-
-
-def _arm(policy: Policy) -> _Armed:
-    if not policy.program.clauses:
-        raise PolicyError(f"policy `{policy.name}`: its program has no clause, so it would allow everything")
-    use = PolicyUse(name=policy.name, revision=policy.revision, mode=policy.mode, waivers=policy.waivers)
-    return _Armed(policy, use, EventSchema.of(policy.event_schema_json))
+    return await to_thread(function, *given, **named)
 
 
-def _refuse_twins(armed: Sequence[_Armed]) -> None:
-    names = [each.policy.name for each in armed]
-    twins = sorted({name for name in names if names.count(name) > 1})
-    if twins:
-        raise PolicyError(f"policy `{twins[0]}` is given twice; a decision could not say which one decided")
-
-
-def _confinement_notes(confinement: str) -> Iterator[str]:
+def confinement_notes(confinement: str) -> Iterator[str]:
+    """What a decision says of programs that no kernel held; nothing when it did."""
     if confinement != "kernel":
         yield f"programs run without kernel confinement (`{confinement}`)"
-
-
-def _internal(doing: str, error: Exception, code: FailureCode = "internal") -> Failure:
-    # Only the type: the text of a foreign exception may quote the event.
-    return Failure(code=code, message=f"while {doing}: {type(error).__name__}")
 
 
 def _denied(failure: Failure) -> Outcome:
@@ -233,7 +241,7 @@ def _unrecorded(decision: Decision, error: Exception) -> Decision:
     notes = (*decision.notes, UNRECORDED)
     if decision.effect == "deny" and not decision.failed:
         return decision.model_copy(update={"notes": notes})
-    failure = _internal("recording the decision", error, "unavailable")
+    failure = internal("recording the decision", error, "unavailable")
     return decision.model_copy(
         update={"effect": "deny", "failed": True, "failure": failure, "obligations": (), "notes": notes}
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from guardagent.types import (
     Clause,
@@ -103,16 +103,28 @@ class CheckRunner(Protocol):
         """What holds the program: `kernel`, `language` or `none`."""
         ...
 
-    def inspect(self, source: str) -> Inspection:
+    def inspect(self, source: str, *, tenant: str = "") -> Inspection:
         """What the compiler reads in `source`; a rejected source gives errors with lines, never an exception."""
         ...
 
-    def run(self, program: Program, cases: Sequence[RunCase]) -> tuple[RunResult, ...]:
-        """One result per case, in order. Whatever goes wrong is a failure in the result."""
+    def run(self, program: Program, cases: Sequence[RunCase], *, tenant: str = "") -> tuple[RunResult, ...]:
+        """One result per case, in order. Whatever goes wrong is a failure in the result.
+
+        What a program could leave behind, only programs and events of the same `tenant` may meet.
+        """
         ...
 
     def close(self) -> None:
         """Ends all workers; closing twice is harmless."""
+        ...
+
+
+@runtime_checkable
+class AsyncCheckRunner(CheckRunner, Protocol):
+    """A runner that coroutines need not ask in a thread."""
+
+    async def arun(self, program: Program, cases: Sequence[RunCase], *, tenant: str = "") -> tuple[RunResult, ...]:
+        """As `run`, without holding up the event loop."""
         ...
 
 
@@ -189,6 +201,7 @@ class Clock(Protocol):
 
 __all__ = [
     "Answer",
+    "AsyncCheckRunner",
     "Brief",
     "CheckRunner",
     "Clock",

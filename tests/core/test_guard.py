@@ -139,7 +139,7 @@ def test_what_breaks_on_the_way_is_a_failed_denial(parts: dict[str, Any], code: 
 
 def test_a_runner_that_answers_too_little_is_a_failed_denial() -> None:
     class Short(ScriptedRunner):
-        def run(self, program: Program, cases: Any) -> tuple[RunResult, ...]:
+        def run(self, program: Program, cases: Any, *, tenant: str = "") -> tuple[RunResult, ...]:
             return ()
 
     assert failure_of(guard(runner=Short()).check(EVENT)).code == "bad_reply"
@@ -240,3 +240,75 @@ json_values = st.recursive(
 def test_no_event_makes_a_check_raise_or_be_allowed_by_accident(event: Any) -> None:
     decision = guard(answers=violates()).check(event)
     assert decision.effect == "deny"
+
+
+def test_a_guard_runs_its_programs_for_its_tenant() -> None:
+    runner = ScriptedRunner()
+    guard(runner=runner, tenant="clinic").check(EVENT)
+    asyncio.run(guard(runner=runner, tenant="bank").acheck(EVENT))
+    guard(runner=runner).check(EVENT)
+    assert runner.tenants == ["clinic", "bank", ""]
+
+
+class Coroutines(ScriptedRunner):
+    """A runner that coroutines ask directly."""
+
+    def run(self, program: Program, cases: Any, *, tenant: str = "") -> tuple[RunResult, ...]:
+        with pytest.raises(RuntimeError):
+            asyncio.get_running_loop()
+        return super().run(program, cases, tenant=tenant)
+
+    async def arun(self, program: Program, cases: Any, *, tenant: str = "") -> tuple[RunResult, ...]:
+        await asyncio.sleep(0)
+        return super().run(program, cases, tenant=f"async {tenant}")
+
+
+@pytest.mark.parametrize("runner", [ScriptedRunner, Coroutines])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {},
+        {"answers": violates()},
+        {"answers": raises(ValueError(SECRET))},
+        {"answers": lambda _p, _c: RunResult(failure=Failure(code="timeout", message="slow"))},
+        {"facts": ScriptedFacts(error=FactError("fact `topic`: no"))},
+        {"facts": ScriptedFacts({"topic": "lab"}, calls=1)},
+        {"log": MemoryDecisionLog()},
+        {"log": BrokenLog()},
+    ],
+)
+def test_coroutines_get_the_same_decisions(runner: type[ScriptedRunner], parts: dict[str, Any]) -> None:
+    given = {"ids": lambda _now: "id", **parts}
+    answers = given.pop("answers", all_pass)
+    policies = policy(facts=(FACT,)), policy("second")
+    judging = guard(*policies, runner=runner(answers), **given)
+    events: list[Any] = [EVENT, "{", EVENT | {"user": {}}, EVENT | {"agent": "other"}, EVENT]
+    unlike = {"timings"}
+    decided = [decision.model_dump(exclude=unlike) for decision in judging.check_many(events)]
+    assert [d.model_dump(exclude=unlike) for d in asyncio.run(judging.acheck_many(events))] == decided
+    assert asyncio.run(judging.acheck(EVENT)).model_dump(exclude=unlike) == decided[0]
+
+
+def test_a_runner_for_coroutines_is_asked_without_a_thread() -> None:
+    runner = Coroutines()
+    asyncio.run(guard(runner=runner, tenant="clinic").acheck(EVENT))
+    assert runner.tenants == ["async clinic"]
+
+
+def test_a_cancelled_check_gives_no_decision() -> None:
+    class Waits(Coroutines):
+        async def arun(self, program: Program, cases: Any, *, tenant: str = "") -> tuple[RunResult, ...]:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    log = MemoryDecisionLog()
+
+    async def scenario() -> None:
+        check = asyncio.create_task(guard(runner=Waits(), log=log).acheck(EVENT))
+        await asyncio.sleep(0)
+        check.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await check
+
+    asyncio.run(scenario())
+    assert log.decisions == ()

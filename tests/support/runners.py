@@ -29,17 +29,19 @@ class ScriptedRunner:
     def __init__(self, answers: Answers = all_pass, *, confinement: str = "kernel") -> None:
         self.confinement = confinement
         self.batches: list[int] = []
+        self.tenants: list[str] = []
         self._answers = answers
 
-    def inspect(self, source: str) -> Inspection:
+    def inspect(self, source: str, *, tenant: str = "") -> Inspection:
         """The clauses of `source`; one with the word `import` is rejected."""
         if "import" in source:
             return Inspection(errors=(SourceError(line=1, message="no imports"),))
         return Inspection(source=source, clauses=tuple(_CLAUSE.findall(source)))
 
-    def run(self, program: Program, cases: Sequence[RunCase]) -> tuple[RunResult, ...]:
+    def run(self, program: Program, cases: Sequence[RunCase], *, tenant: str = "") -> tuple[RunResult, ...]:
         """What the function answers, case by case."""
         self.batches.append(len(cases))
+        self.tenants.append(tenant)
         return tuple(self._answers(program, case) for case in cases)
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ class InProcessRunner:
         """Nothing of the operating system holds the program."""
         return "none"
 
-    def inspect(self, source: str) -> Inspection:
+    def inspect(self, source: str, *, tenant: str = "") -> Inspection:  # noqa: ARG002 - nothing is kept
         """What the compiler reads in `source`, or the errors that it found."""
         compiled = compile_source(source, self._tools)
         if not isinstance(compiled, Compiled):
@@ -41,9 +41,16 @@ class InProcessRunner:
             helpers=compiled.helpers,
             tools=compiled.tools,
             facts=tuple(FactSpec(name=name, **spec) for name, spec in compiled.facts.items()),
+            facts_of={clause: tuple(names) for clause, names in compiled.facts_of.items()},
         )
 
-    def run(self, program: Program, cases: Sequence[RunCase]) -> tuple[RunResult, ...]:
+    def run(
+        self,
+        program: Program,
+        cases: Sequence[RunCase],
+        *,
+        tenant: str = "",  # noqa: ARG002 - nothing is kept
+    ) -> tuple[RunResult, ...]:
         """One result per case, in order."""
         if self._closed:
             return tuple(_failed("unavailable", "the runner is closed") for _case in cases)
