@@ -6,6 +6,7 @@ GuardAgentError                 a person can mend it; the message is one line th
 ├── PolicyError                 a policy folder or its compiled part is wrong
 ├── ProgramError                a program that the sandbox will not run
 ├── SandboxError                the sandbox cannot be set up on this machine
+│   └── UnconfinedError         nothing but the language would hold programs here, and nobody accepted that
 ├── ToolError                   an installed package of tools is broken, or two tools share a name
 │   └── UnknownToolError        there is no tool of that name
 ├── ReasonerError               a model endpoint or its answer
@@ -20,6 +21,8 @@ Expected outcomes are values (`Finding`, `Failure`, `SourceError`), never except
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class GuardAgentError(Exception):
@@ -44,6 +47,15 @@ class ProgramError(GuardAgentError):
 
 class SandboxError(GuardAgentError):
     """The sandbox cannot be set up on this machine."""
+
+
+class UnconfinedError(SandboxError):
+    """Nothing but the language would hold programs on this machine, and nobody accepted that."""
+
+    def __init__(self, message: str, *, missing: Sequence[str] = ()) -> None:
+        """Args: message: One line. missing: Names of the kernel layers that do not hold."""
+        super().__init__(message)
+        self.missing = tuple(missing)
 
 
 class ToolError(GuardAgentError):

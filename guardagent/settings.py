@@ -18,6 +18,8 @@ PREFIX = "GUARDAGENT_"
 _OTHERS = ("GUARDAGENT_DEBUG", "GUARDAGENT_DATA")
 
 ReasonerChoice = Literal["auto", "offline", "openai"]
+EngineChoice = Literal["auto", "kernel", "monty"]
+SecondOpinionChoice = Literal["auto", "off", "require"]
 
 
 def _below(variable: str, usual: str, name: str) -> Path:
@@ -54,8 +56,20 @@ class Settings(BaseSettings):
     deadline_ms: int | None = Field(
         default=None, ge=1, le=60_000, description="Wall-clock limit of one program run; empty: the sandbox's own."
     )
+    engine: EngineChoice = Field(
+        default="auto",
+        description="What runs programs: `kernel` is workers that the kernel confines, `monty` an interpreter that "
+        "only its language holds, `auto` is `kernel` where the kernel can, else `monty` if it is installed.",
+    )
+    second_opinion: SecondOpinionChoice = Field(
+        default="auto",
+        description="Whether a compile also tries each program in Monty and refuses one on which the two engines "
+        "differ: `auto` where Monty is installed, `require` fails without it, `off` never.",
+    )
     unsafe_no_os_sandbox: bool = Field(
-        default=False, description="Run programs where the kernel cannot confine them. Every decision then says so."
+        default=False,
+        description="Run programs and enforce policies where the kernel cannot confine them. Every decision then says "
+        "so.",
     )
 
     @property

@@ -1,15 +1,16 @@
-"""The only place that builds real objects: everything else is handed what it needs.
+"""The only place that builds real objects; everything else is handed what it needs. `engines` builds the runner.
 
 Heavy packages are imported by the function that needs them, so that a command pays for what it uses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from guardagent.engines import boot_check, build_runner, notes_of, require_confinement, unsafe_notes
 from guardagent.errors import SettingsError
 from guardagent.ports import CheckRunner, DecisionLog, DemonstrationStore, Embedder, FactResolver, Reasoner
 from guardagent.settings import Settings, load_settings
@@ -19,23 +20,8 @@ if TYPE_CHECKING:
     from guardagent.facts import Ask
     from guardagent.guard import Guard
     from guardagent.reasoners.endpoint import Endpoint
+    from guardagent.translation.second import Second
     from guardagent.translation.translator import Translator
-    from guardagent_toolbox.sandbox import Sandbox
-
-UNSAFE = "the kernel sandbox was switched off (`unsafe_no_os_sandbox`)"
-
-
-def build_runner(settings: Settings) -> Sandbox:
-    """The confined workers; they are started with the first program.
-
-    Raises:
-        SandboxError: this machine cannot confine them and the settings do not waive it.
-    """
-    from guardagent_toolbox.sandbox import Sandbox
-    from guardagent_toolbox.sandbox.limits import Limits
-
-    limits = Limits() if settings.deadline_ms is None else Limits(wall_ms=settings.deadline_ms)
-    return Sandbox(limits=limits, unsafe_no_os_sandbox=settings.unsafe_no_os_sandbox)
 
 
 def build_embedder(settings: Settings) -> Embedder:
@@ -64,8 +50,9 @@ def build_reasoner(settings: Settings) -> Reasoner:
     """
     if settings.chosen_reasoner == "offline":
         from guardagent.reasoners.offline import OfflineReasoner
+        from guardagent_toolbox.registry import functions
 
-        return OfflineReasoner()
+        return OfflineReasoner(tools=functions())
     from guardagent.reasoners.openai import OpenAIReasoner
 
     return OpenAIReasoner(_endpoint(settings, settings.model, "model"))
@@ -87,6 +74,7 @@ def build_translator(settings: Settings, runner: CheckRunner, *, leave_nothing: 
     from guardagent_toolbox.docs import tool_docs
     from guardagent_toolbox.registry import TOOLBOX_VERSION
 
+    second = build_second(settings, runner)
     embedder = build_embedder(settings)
     return Translator(
         reasoner=build_reasoner(settings),
@@ -96,7 +84,30 @@ def build_translator(settings: Settings, runner: CheckRunner, *, leave_nothing: 
         tools=tool_docs(),
         toolbox_version=TOOLBOX_VERSION,
         checkpoint=None if leave_nothing else settings.checkpoint_path,
+        second=second,
     )
+
+
+def build_second(settings: Settings, runner: CheckRunner) -> Second | None:
+    """The engine that a compile asks for a second opinion; None when there is none, or the settings want none.
+
+    Raises:
+        SettingsError: a second opinion is required and cannot be had.
+    """
+    from guardagent.translation.second import Second
+    from guardagent_toolbox import monty
+
+    if settings.second_opinion == "off":
+        return None
+    required = settings.second_opinion == "require"
+    reason = ""
+    if not monty.is_installed():
+        reason = "the package `pydantic-monty` is missing: `pip install 'guardagent[monty]'`"
+    elif monty.is_one(runner):
+        reason = "programs run in Monty already, and there is no third engine"
+    if reason and required:
+        raise SettingsError(f"`GUARDAGENT_SECOND_OPINION` is `require`, but {reason}, or set it to `auto`")
+    return None if reason else Second("monty", monty.second_engine, required)
 
 
 def _shipped_only(embedder: Embedder) -> DemonstrationStore:
@@ -126,12 +137,23 @@ def build_guard(
     log: DecisionLog | None = None,
     translator: Translator | None = None,
 ) -> Guard:
-    """A guard over these policies."""
+    """A guard over these policies.
+
+    Raises:
+        UnconfinedError: one of them is in mode `enforce`, and the runner may not enforce it on this machine.
+        PolicyError: two share a name, or one would allow everything.
+    """
     from guardagent.guard import Guard
 
-    notes: Sequence[str] = (UNSAFE,) if settings.unsafe_no_os_sandbox else ()
+    held = tuple(policies)
+    require_confinement(settings, held, runner)
     return Guard(
-        policies=policies, runner=runner, facts=build_facts(settings), log=log, notes=notes, translator=translator
+        policies=held,
+        runner=runner,
+        facts=build_facts(settings),
+        log=log,
+        notes=unsafe_notes(settings),
+        translator=translator,
     )
 
 
@@ -165,3 +187,19 @@ def _endpoint(settings: Settings, model: str, needed: str) -> Endpoint:
         timeout=settings.request_timeout_s,
         max_retries=settings.max_retries,
     )
+
+
+__all__ = [
+    "boot_check",
+    "build_demonstrations",
+    "build_embedder",
+    "build_facts",
+    "build_guard",
+    "build_reasoner",
+    "build_runner",
+    "build_second",
+    "build_translator",
+    "load_policies",
+    "notes_of",
+    "open_guard",
+]

@@ -10,9 +10,11 @@ import typer
 
 from guardagent.cli import output, verdict
 from guardagent.cli.compiling import JsonOption
+from guardagent.cli.options import UnsafeOption
 from guardagent.errors import EventError
 
 if TYPE_CHECKING:
+    from guardagent.settings import Settings
     from guardagent.types import Decision
 
 PoliciesArgument = Annotated[
@@ -23,18 +25,24 @@ LinesOption = Annotated[bool, typer.Option("--jsonl", help="The file holds one e
 
 
 def check(
-    policies: PoliciesArgument, event: EventOption, jsonl: LinesOption = False, as_json: JsonOption = False
+    policies: PoliciesArgument,
+    event: EventOption,
+    jsonl: LinesOption = False,
+    as_json: JsonOption = False,
+    unsafe: UnsafeOption = None,
 ) -> None:
     """Judge an event by compiled policies.
 
     Exit code 0: allowed; 1: denied or escalated; 2: bad usage; 3: the guard failed, and so did not allow unless a
     policy says `on_error: allow`.
     """
+    from guardagent.settings import load_settings
+
     raw = _read(event)
     events = [line for line in raw.splitlines() if line.strip()] if jsonl else [raw]
     if not events:
         raise EventError(f"event `{event}`: holds no event")
-    decisions = _judge(policies, events)
+    decisions = _judge(policies, events, load_settings(unsafe_no_os_sandbox=unsafe))
     for decision in decisions:
         if not as_json:
             verdict.show(decision)
@@ -45,10 +53,10 @@ def check(
     raise typer.Exit(verdict.exit_code(decisions))
 
 
-def _judge(folders: list[Path], events: list[bytes]) -> tuple[Decision, ...]:
+def _judge(folders: list[Path], events: list[bytes], settings: Settings) -> tuple[Decision, ...]:
     from guardagent.wiring import open_guard
 
-    with open_guard(*folders) as guard:
+    with open_guard(*folders, settings=settings) as guard:
         return guard.check_many(events)
 
 

@@ -10,6 +10,7 @@ import typer
 
 from guardagent.cli import output
 from guardagent.cli.console import ALLOWED, DENIED
+from guardagent.cli.options import UnsafeOption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,12 @@ _STYLES = {"ENFORCED": "", "DEFINITION": "dim", "UNTESTED": "yellow"}
 _SENTENCE = 100
 
 
-def compile_policy(folder: FolderArgument, reasoner: ReasonerOption = None, as_json: JsonOption = False) -> None:
+def compile_policy(
+    folder: FolderArgument,
+    reasoner: ReasonerOption = None,
+    as_json: JsonOption = False,
+    unsafe: UnsafeOption = None,
+) -> None:
     """Translate a policy into a tested program.
 
     Writes compiled/ beside the request. Exit code 0: every rule is enforced and every example right; 1: not.
@@ -37,7 +43,7 @@ def compile_policy(folder: FolderArgument, reasoner: ReasonerOption = None, as_j
     from guardagent.policyfile import load_request, write_draft
     from guardagent.settings import load_settings
 
-    settings = load_settings(reasoner=reasoner)
+    settings = load_settings(reasoner=reasoner, unsafe_no_os_sandbox=unsafe)
     request = load_request(folder)
     with shown_progress() as progress:
         draft = compiled(settings, request, progress)

@@ -11,6 +11,7 @@ import typer
 from guardagent.cli import output, verdict
 from guardagent.cli.compiling import JsonOption, show_report
 from guardagent.cli.console import ALLOWED, GUARD_FAILED
+from guardagent.cli.options import UnsafeOption
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ class _Played(NamedTuple):
     decisions: tuple[Decision, ...]
 
 
-def demo(as_json: JsonOption = False) -> None:
+def demo(as_json: JsonOption = False, unsafe: UnsafeOption = None) -> None:
     """Watch two policies translated and enforced.
 
     Translates the two guard requests of the GuardAgent paper and judges actions of its two agents. Needs no key, no
@@ -54,7 +55,9 @@ def demo(as_json: JsonOption = False) -> None:
     from guardagent.wiring import build_runner
 
     # Neither a configured model nor a busy machine must change what everybody sees.
-    settings = load_settings(reasoner="offline", base_url="", model="", embedding_model="", deadline_ms=2_000)
+    settings = load_settings(
+        reasoner="offline", base_url="", model="", embedding_model="", deadline_ms=2_000, unsafe_no_os_sandbox=unsafe
+    )
     played = []
     with build_runner(settings) as runner:
         for scene in (_hospital(), _web()):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from guardagent.cli.options import UnsafeOption
 from guardagent.cli.output import JSON_HELP, add_row, console, say, say_json, table
 from guardagent.cli.output import show as show_table
 from guardagent.errors import MemoryStoreError
@@ -52,6 +53,7 @@ def show(demonstration_id: Annotated[str, typer.Argument(metavar="ID")], memory:
 def add(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="One demonstration in YAML, or a .jsonl file of many.")],
     memory: MemoryOption = None,
+    unsafe: UnsafeOption = None,
 ) -> None:
     """Adds what FILE holds; what the compiler does not accept is refused."""
     from guardagent_memory import demofile
@@ -60,7 +62,7 @@ def add(
         given: Sequence[Demonstration] = _read_jsonl(str(file))
     else:
         given = [demofile.parse(_text(file), name=str(file)).demonstration]
-    _store(given, memory, name=str(file))
+    _store(given, memory, name=str(file), unsafe=unsafe)
 
 
 @app.command()
@@ -123,9 +125,10 @@ def export_all(
 def import_all(
     file: Annotated[str, typer.Argument(metavar="FILE", help="JSONL; `-` is the standard input.")],
     memory: MemoryOption = None,
+    unsafe: UnsafeOption = None,
 ) -> None:
     """Adds the demonstrations of a JSONL file: all of them, or none if one is wrong."""
-    _store(_read_jsonl(file), memory, name=file)
+    _store(_read_jsonl(file), memory, name=file, unsafe=unsafe)
 
 
 def _open(memory: Path | None) -> SqliteDemonstrations:
@@ -137,7 +140,7 @@ def _open(memory: Path | None) -> SqliteDemonstrations:
     return SqliteDemonstrations(settings.memory_path, build_embedder(settings))
 
 
-def _store(given: Sequence[Demonstration], memory: Path | None, *, name: str) -> None:
+def _store(given: Sequence[Demonstration], memory: Path | None, *, name: str, unsafe: bool | None) -> None:
     """Adds those that differ from what is there, after the compiler has read all of them."""
     from guardagent_memory.store import as_own
 
@@ -145,17 +148,17 @@ def _store(given: Sequence[Demonstration], memory: Path | None, *, name: str) ->
     present = {one.id: one for one in store.list()}
     new = [one for one in given if not _same(one, present.get(one.id))]
     if new:
-        _refuse_bad_ones(new, name)
+        _refuse_bad_ones(new, name, unsafe)
         store.add_all(as_own(one) for one in new)
     say(f"{len(new)} added, {len(given) - len(new)} unchanged")
 
 
-def _refuse_bad_ones(new: Iterable[Demonstration], name: str) -> None:
+def _refuse_bad_ones(new: Iterable[Demonstration], name: str, unsafe: bool | None) -> None:
     from guardagent.settings import load_settings
     from guardagent.wiring import build_runner
     from guardagent_memory.accept import problems_of
 
-    with closing(build_runner(load_settings())) as runner:
+    with closing(build_runner(load_settings(unsafe_no_os_sandbox=unsafe))) as runner:
         for one in new:
             problems = problems_of(one, runner.inspect)
             if problems:

@@ -9,46 +9,53 @@ import typer
 from guardagent.cli import output
 from guardagent.cli.compiling import FolderArgument, JsonOption
 from guardagent.cli.console import ALLOWED, DENIED
+from guardagent.cli.options import UnsafeOption
 from guardagent.errors import PolicyError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from guardagent.settings import Settings
     from guardagent.translation.vet import Vetting
     from guardagent.types import ExampleResult
 
 
-def run_examples(folder: FolderArgument, as_json: JsonOption = False) -> None:
+def run_examples(folder: FolderArgument, as_json: JsonOption = False, unsafe: UnsafeOption = None) -> None:
     """Ask the compiled program about every example.
 
     Exit code 0: all are right; 1: one is wrong, or there is none.
     """
-    vetting = _vetted(folder)
+    from guardagent.settings import load_settings
+
+    vetting, notes = _vetted(folder, load_settings(unsafe_no_os_sandbox=unsafe))
     wrong = [example for example in vetting.examples if example.problem]
     if as_json:
         results = [example.model_dump(mode="json") for example in vetting.examples]
-        output.say_json({"passed": not wrong and bool(results), "examples": results, "problems": vetting.failures})
+        passed = not wrong and bool(results)
+        output.say_json({"passed": passed, "examples": results, "problems": vetting.failures, "notes": notes})
     else:
         _show(vetting.examples)
         for failure in vetting.failures:
             output.say(output.one_line(failure), style="red")
+        for note in notes:
+            output.say(f"note: {note}", style="yellow")
     raise typer.Exit(ALLOWED if vetting.examples and not wrong and not vetting.failures else DENIED)
 
 
-def _vetted(folder: Path) -> Vetting:
+def _vetted(folder: Path, settings: Settings) -> tuple[Vetting, tuple[str, ...]]:
+    """What the trials found, and what a reader must know of the engine that ran them."""
     from guardagent.policyfile import load_draft
-    from guardagent.settings import load_settings
     from guardagent.translation.vet import Material, vet
-    from guardagent.wiring import build_facts, build_runner
+    from guardagent.wiring import build_facts, build_runner, notes_of
     from guardagent_toolbox.registry import TOOLBOX_VERSION
 
-    settings = load_settings()
     draft = load_draft(folder)
     if draft.program is None:
         raise PolicyError(f"policy `{folder}`: no sentence of it could be translated, so there is nothing to test")
     material = Material(draft.request, draft.clauses, draft.plan, draft.examples, TOOLBOX_VERSION)
     with build_runner(settings) as runner:
-        return vet(material, draft.program.source, runner=runner, facts=build_facts(settings))
+        vetting = vet(material, draft.program.source, runner=runner, facts=build_facts(settings))
+        return vetting, notes_of(settings, runner)
 
 
 def _show(examples: tuple[ExampleResult, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import socket
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,7 @@ import jsonschema_rs
 import pytest
 
 from guardagent.types import Event
+from guardagent_toolbox.sandbox.probes import PROBES
 from tests.support.cli import guardagent
 
 
@@ -49,9 +51,22 @@ def test_doctor_says_what_is_confined_and_in_use_and_never_the_key(monkeypatch: 
     lines = {line["what"]: line for line in ended.json["lines"]}
     assert "seccomp" in lines["sandbox"]["found"]
     assert lines["reasoner"]["found"] == "openai:m at http://127.0.0.1:9/v1, with a key"
-    assert {"self-test", "check", "embedder", "memory", "toolbox", "Mind2Web-SC"} <= set(lines)
+    assert {"self-test", "check", "embedder", "memory", "toolbox", "second engine", "Mind2Web-SC"} <= set(lines)
+    assert lines["engine"]["found"] == "kernel: workers that the kernel confines"
+    assert platform.machine() in lines["sandbox"]["found"]
+    seen = ended.json["self_test"]
+    assert (seen["confined"], seen["engine"], seen["seccomp"]) == (True, "kernel", "filter")
+    assert f"ABI {seen['landlock_abi']}" in lines["sandbox"]["found"]
     assert "did you mean `GUARDAGENT_MODEL`?" in lines["setting"]["found"]
     assert "sk-hush" not in ended.out + ended.err
+
+
+def test_doctor_shows_what_stopped_each_escape() -> None:
+    rows = [line.split() for line in guardagent("doctor").out.splitlines()]
+    for name in PROBES:
+        words = name.split()
+        (row,) = [row for row in rows if row[: len(words)] == words and row[len(words) :][:1] in (["yes"], ["NO"])]
+        assert row[len(words)] == "yes"
 
 
 def test_doctor_shows_a_broken_part_and_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

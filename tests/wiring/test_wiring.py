@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from guardagent.engines import UNSAFE
 from guardagent.errors import PolicyError, SettingsError
 from guardagent.settings import Settings, load_settings
 from guardagent.wiring import (
-    UNSAFE,
     build_demonstrations,
     build_embedder,
     build_facts,
     build_guard,
     build_reasoner,
     build_runner,
+    build_second,
+    build_translator,
     open_guard,
 )
 from tests.core.test_guard import EVENT, policy
@@ -75,3 +78,34 @@ def test_a_real_runner_is_confined_by_the_kernel(tmp_path: Path) -> None:
 def test_a_guard_over_folders_refuses_one_that_is_not_compiled(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="no such folder"), open_guard(tmp_path / "nowhere"):
         pass
+
+
+def test_a_compile_asks_the_second_engine_where_it_is_installed(tmp_path: Path) -> None:
+    second = build_second(settings(tmp_path), ScriptedRunner())
+    assert second is not None
+    assert (second.name, second.required) == ("monty", False)
+    with closing(second.open()) as engine:
+        assert engine.confinement == "language"
+
+
+def test_nobody_is_asked_when_the_settings_say_so_or_programs_run_in_monty_already(tmp_path: Path) -> None:
+    assert build_second(settings(tmp_path, second_opinion="off"), ScriptedRunner()) is None
+    with build_runner(settings(tmp_path, engine="monty")) as runner:
+        assert build_second(settings(tmp_path), runner) is None
+        with pytest.raises(SettingsError, match="there is no third engine, or set it to `auto`"):
+            build_second(settings(tmp_path, second_opinion="require"), runner)
+
+
+def test_a_required_second_opinion_that_cannot_be_had_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guardagent_toolbox.monty.is_installed", lambda: False)
+    chosen = settings(tmp_path, second_opinion="require")
+    with pytest.raises(SettingsError, match=r"`pydantic-monty` is missing: `pip install 'guardagent\[monty\]'`"):
+        build_translator(chosen, ScriptedRunner(), leave_nothing=True)
+    assert build_second(settings(tmp_path), ScriptedRunner()) is None
+
+
+def test_an_unknown_choice_of_second_opinion_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="GUARDAGENT_SECOND_OPINION"):
+        settings(tmp_path, second_opinion="maybe")
