@@ -73,12 +73,14 @@ EXPRESSIONS: Final[Grammar] = {
     "first_t": ("event['t']", "'a'", "''", "T"),
     "first_l": ("[1, 2]", "list(event['l'])", "['a', t]", "[]", "event['l']"),
     "first_d": ("{'k': 1}", "dict(event)", "{}", "{'k': l}", "event['d']"),
-    "first_s": ("{1, 'a'}", "set()", "{n, t}"),
+    "first_s": ("{1, 'a'}", "set()", "{n, t}", "{'a', 'b', 'k', 'Größe'}", "set('abcdef')"),
     "answer": ("None", "not_applicable()", "violation('no')", "violation(f'no {n}')", "escalate(<text>)",
                "violation(t, details=<any>)", "violation(t, {'n': n, 'l': l, 'd': d})",
                "redact('hide', [['/t', 0, 1]])",
                "violation(t, evidence=['/t', '/l/0'])", "escalate(t, details=<any>, evidence=['/d'])",
                "redact(<text>, [['/t', <num>, None]])", "violation(<text>, evidence=['/' + <text>])",
+               "violation(t, details=[n for n in s])", "violation(t, details=[n for n in <set>])",
+               "violation(t, details=s)", "violation(str(s))",
                "(violation(t) if <bool> else not_applicable())"),
 }  # fmt: skip
 
@@ -119,6 +121,15 @@ GRAMMAR: Final[Grammar] = EXPRESSIONS | STATEMENTS | CONSTANTS
 # Tools that a careless author of tools might write; see `spies`.
 SPYING: Final[Grammar] = GRAMMAR | {
     "tool": (*GRAMMAR["tool"], "kept()", "kept()", "pick(event)", "pick(<any>)", "echo(<any>)"),
+    "foreign": (
+        *GRAMMAR["foreign"],
+        "l = kept()['words']\nl.append(n)",
+        "kept()['by']['k'].add(n)",
+        "d = kept()\nd['k'] = n",
+        "d = pick(event)[1]\nd['k'] = n",
+        "l = echo(L)\nl += [n]",
+        "for d in [kept()]:\n    d.clear()",
+    ),
 }
 
 # Python itself gives these another meaning or another order: lists that grow in place, sets, text of sets.
@@ -127,6 +138,6 @@ _OWN: Final = re.compile(
     r"|<set>|\bs\b|\bS\b|set\(|\{1|\+=|\|="
 )
 PYTHON: Final[Grammar] = {
-    kind: tuple(production for production in productions if not _OWN.search(production)) or ("pass",)
+    kind: tuple(production for production in productions if not _OWN.search(production)) or ("None",)
     for kind, productions in GRAMMAR.items()
 }

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tests.fuzz.attacks import ATTRIBUTES, EXPRESSIONS, NAMES, NESTS, PIECES, STATEMENTS, TOPS
 from tests.fuzz.choosing import Choose
 from tests.fuzz.grammar import GRAMMAR, Grammar
 from tests.fuzz.programs import Author, indented, source_of
+
+_AROUND: Final = [
+    *("N = 3", "T = 'T'", "L = [1, [2]]", "D = {'k': [1]}", "S = {1, 'a'}", "P = ([1], 2)"),
+    *("FACTS = {'topic': {'kind': 'category', 'fields': ['/t'], 'labels': {'travel': ['fly']}}}",),
+    *("def half(n, t=T):", "    return n"),
+]
+_USES: Final = ("n = (<use>)", "n = (<use>)", "t = (<use>)", "l.append(<use>)", "for n in (<use>):\n    pass")
 
 
 class Attacker(Author):
@@ -29,14 +38,22 @@ class Attacker(Author):
             return self.attack(STATEMENTS).split("\n")
         return super().lines(kind, room)
 
-    def attack(self, attacks: tuple[str, ...]) -> str:
+    def attack(self, attacks: tuple[str, ...], room: int = 2) -> str:
         """One of the attacks, filled with hostile names and harmless values."""
         chosen = self.choose(attacks)
         while "<name>" in chosen:
             chosen = chosen.replace("<name>", self.choose(NAMES), 1)
         while "<attr>" in chosen:
             chosen = chosen.replace("<attr>", self.choose(ATTRIBUTES), 1)
-        return "\n".join(self.filled_lines(chosen, 2))
+        return "\n".join(self.filled_lines(chosen, room))
+
+    def alone(self) -> list[str]:
+        """The lines of a clause that does nothing but attack."""
+        lines = ["n = 1", "t = 'a'", "l = [1, 'b']", "d = {'k': 1}", "s = {1, 'a'}"]
+        chosen = self.choose((*EXPRESSIONS, *STATEMENTS))
+        attack = self.attack((chosen,), 1)
+        lines += attack.split("\n") if chosen in STATEMENTS else self.choose(_USES).replace("<use>", attack).split("\n")
+        return ["def clause_c1(event, facts):", *indented([*lines, "return violation(t, details=[n, l, d])"])]
 
     def nest(self) -> str:
         """An expression within many others."""
@@ -46,9 +63,12 @@ class Attacker(Author):
 
 
 def hostile_program(choose: Choose, grammar: Grammar = GRAMMAR) -> str:
-    """A program with one hostile thing: inside it, at its top level, a deep nest, or damage to its text."""
-    way = choose(("inside", "inside", "inside", "top", "nest", "text"))
+    """A program with one hostile thing: alone, inside, at its top level, a deep nest, or damage to its text."""
+    way = choose(("alone", "alone", "alone", "inside", "inside", "top", "nest", "text"))
     author = Attacker(choose, choose(range(7, 60)) if way == "inside" else -1, grammar)
+    if way == "alone":
+        # Small programs are compiled in a tenth of the time, and nothing else in them can be what is refused.
+        return source_of([_AROUND, author.alone()])
     parts = author.parts()
     if way == "top":
         parts.insert(choose(range(len(parts) + 1)), author.attack(TOPS).split("\n"))

@@ -13,18 +13,12 @@ from guardagent_toolbox.compiler import Compiled, LoadedProgram, compile_source
 from guardagent_toolbox.replies import result_of
 from guardagent_toolbox.runtime.iteration import VIEWS
 from guardagent_toolbox.sandbox.replies import answers_of, payload_of
-from guardagent_toolbox.vocabulary import ANSWERS, BUILTINS, FILENAME, MAX_ERRORS, METHOD_NAMES
+from guardagent_toolbox.vocabulary import FILENAME, MAX_ERRORS
+from tests.fuzz.allowed import ANSWERS, BUILTINS, HOOKS
 from tests.fuzz.programs import SECRET, copied
 from tests.fuzz.watching import audited, calls_beside_the_language
 
 Tools = Mapping[str, Callable[..., object]]
-
-# Written out, and not taken from the runtime: a hook that somebody adds must be added here, too.
-HOOKS: Final = frozenset(
-    {"_getitem_", "_write_", "_getiter_", "_rows_", "_row_", "_unpack_sequence_", "_iter_unpack_sequence_",
-     "_inplacevar_", "_contains_", "_weighed_", "_enter_", "_show_", "_literal_", "_text_", "_add_", "_sub_", "_mul_",
-     "_div_", "_floordiv_", "_mod_", "_or_", "_and_", "_xor_"}
-) | {f"_m_{name}_" for name in METHOD_NAMES}  # fmt: skip
 
 # The instructions of CPython 3.11 that neither read an attribute nor import, raise, catch, delete or call with stars.
 INSTRUCTIONS: Final = frozenset(
@@ -40,8 +34,8 @@ INSTRUCTIONS: Final = frozenset(
      "UNARY_NOT", "UNARY_POSITIVE", "UNPACK_EX", "UNPACK_SEQUENCE", "YIELD_VALUE"}
 )  # fmt: skip
 
-# Far above what the slowest program needs on a busy machine, far below what a person would call a hang.
-PATIENCE_S: Final = 20.0
+# In time of the processor, of which the slowest program needs 0.04 s: a budget that does not hold costs more than that.
+PATIENCE_S: Final = 1.0
 # Watching each call takes ten times as long as the run itself.
 _SHORT_S: Final = 0.005
 _LONGEST_MESSAGE: Final = 2_000
@@ -70,10 +64,10 @@ def require(holds: object, what: str) -> None:
 
 def compiled(source: str, tools: Tools) -> Compiled | None:
     """The program, if it is one; compiling never raises, hangs, opens or imports anything, whatever the text."""
-    started = time.monotonic()
+    started = time.process_time()
     with audited() as seen:
         result = compile_source(source, tools)
-    require(time.monotonic() - started < PATIENCE_S, "compiling took too long")
+    require(time.process_time() - started < PATIENCE_S, "compiling took too long")
     require(seen <= _COMPILING, f"compiling also did {seen - _COMPILING}")
     if isinstance(result, Compiled):
         check_code(result, tools)
@@ -125,12 +119,13 @@ def run(program: Compiled, tools: Tools, event: dict[str, Any], facts: dict[str,
     loaded = LoadedProgram(program, tools)
     before = _constants_of(loaded)
     given, known = copied(event), copied(facts)
-    started = time.monotonic()
+    started = time.process_time()
     with audited() as seen:
         rows = loaded.run(given, known)
-    require(time.monotonic() - started < PATIENCE_S, "running took too long")
+    taken = time.process_time() - started
+    require(taken < PATIENCE_S, "running took too long")
     require(seen <= _RUNNING, f"running also did {seen - _RUNNING}")
-    if time.monotonic() - started < _SHORT_S:
+    if taken < _SHORT_S:
         with calls_beside_the_language() as reached:
             loaded.run(given, known)
         require(not reached, f"running called {reached}")

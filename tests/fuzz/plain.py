@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, ItemsView, KeysView, Mapping, ValuesView
+from copy import deepcopy
 from typing import Any, Final
 
 from guardagent_toolbox.runtime.answers import ANSWER_FUNCTIONS, Row, row_of
@@ -16,6 +17,19 @@ def _listed(function: Callable[..., Any]) -> Callable[..., list[Any]]:
     return lambda *values, **named: list(function(*values, **named))
 
 
+def _apart(tool: Callable[..., object]) -> Callable[..., object]:
+    """The tool as the language has it: it is given lists for ranges and views, and its result shares nothing."""
+
+    def call(*values: Any, **named: Any) -> object:
+        return deepcopy(tool(*map(_as_data, values), **{name: _as_data(value) for name, value in named.items()}))
+
+    return call
+
+
+def _as_data(value: Any) -> Any:
+    return list(value) if isinstance(value, range | KeysView | ValuesView | ItemsView) else value
+
+
 # In the guard language these give lists: nothing in a program has a hidden state.
 _LISTS: Final = {name: _listed(getattr(builtins, name)) for name in ("enumerate", "zip", "reversed", "map", "filter")}
 
@@ -24,7 +38,8 @@ def answers_in_python(
     source: str, tools: Tools, event: dict[str, Any], facts: dict[str, Any], clauses: tuple[str, ...]
 ) -> dict[str, Row | None]:
     """The row of each clause, None for a pass; a clause that raises is left out."""
-    scope: dict[str, Any] = {**ANSWER_FUNCTIONS, **tools, **_LISTS}
+    own_tools = {name: _apart(tool) for name, tool in tools.items()}
+    scope: dict[str, Any] = {**ANSWER_FUNCTIONS, **own_tools, **_LISTS}
     exec(source, scope)
     found: dict[str, Row | None] = {}
     for clause in clauses:

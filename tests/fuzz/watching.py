@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
 
-from guardagent_toolbox.vocabulary import FILENAME, METHODS
+from guardagent_toolbox.vocabulary import FILENAME
+from tests.fuzz.allowed import METHODS
 
 _audited: set[str] | None = None
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from tests.hostile import test_lifecycle, test_programs
 from tests.hostile.corpus import LAYERS, Case, cases
 
 # Category: cases, and the layers that must stop it.
@@ -61,6 +62,32 @@ def test_each_category_has_as_many_as_specified() -> None:
     assert list(dict.fromkeys(case.category for case in cases())) == list(SPECIFIED)
 
 
+def test_every_case_is_run_with_all_layers_and_again_without_those_of_the_language() -> None:
+    """Twice each: 240 runs, each of which looks at reason, time, canaries, processes and the next benign check."""
+    run: list[str] = []
+    for test in (
+        test_programs.test_hostile_program_is_stopped,
+        test_programs.test_hostile_event_is_refused_by_the_host,
+        test_lifecycle.test_what_happens_to_processes_never_allows_an_event,
+    ):
+        marks = {mark.args[0]: mark.args[1] for mark in vars(test)["pytestmark"]}
+        run += [case.id for case in marks["case"] for _build in marks["build"]]
+        assert list(marks["build"]) == ["normal", "bare"]
+    assert Counter(run) == {case.id: 2 for case in cases()}
+    assert len(run) == 240
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
+def test_case_says_what_it_tries_where_it_comes_from_and_what_must_stop_it(case: Case) -> None:
+    assert case.origin
+    assert case.category == list(SPECIFIED)[case.number - 1]
+    for attempt in case.attempts:
+        assert bool(attempt.text) == (case.form != "scenario")
+        assert attempt.layers
+        assert attempt.normal
+        assert attempt.bare
+
+
 @pytest.mark.parametrize("category", SPECIFIED)
 def test_each_category_is_stopped_by_the_layers_that_must_stop_it(category: str) -> None:
     layers = frozenset[str]().union(*(case.layers for case in cases() if case.category == category))
@@ -69,7 +96,6 @@ def test_each_category_is_stopped_by_the_layers_that_must_stop_it(category: str)
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
 def test_reasons_are_given_by_the_layers_that_are_named(case: Case) -> None:
-    assert case.origin
     assert case.attempts
     for attempt in case.attempts:
         for reason in attempt.normal:
