@@ -86,7 +86,7 @@ def _compiled(
             compile_seconds=seconds,
             usage=draft.report.usage,
             unenforced=tuple(f"{gap.clause} {gap.status} {gap.reason}".strip() for gap in gaps),
-            notes=_notes(runner),
+            notes=wiring.notes_of(settings, runner),
         ),
     )
 
@@ -118,7 +118,7 @@ def _per_event(
                 raise EndpointError(f"the first {failed} checks all failed: {outcome.failure.message}")
             return Checked(outcome, reasoner.usage.calls + facts.model_calls - before)
 
-        yield check, GuardInfo(mode="per-event", reasoner=reasoner.name, notes=_notes(runner))
+        yield check, GuardInfo(mode="per-event", reasoner=reasoner.name, notes=wiring.notes_of(settings, runner))
 
 
 @contextmanager
@@ -134,8 +134,3 @@ def _fresh(settings: Settings) -> Iterator[Settings]:
 
 def _gaps(draft: Draft) -> list[ClauseReport]:
     return [report for report in draft.report.clauses if report.status not in ("ENFORCED", "DEFINITION")]
-
-
-def _notes(runner: CheckRunner) -> tuple[str, ...]:
-    held = runner.confinement
-    return () if held == "kernel" else (f"programs run without kernel confinement (`{held}`)",)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from guardagent.cli.console import ALLOWED, GUARD_FAILED
+from guardagent.cli.guardbench import evaluate_translations
+from guardagent.cli.options import UnsafeOption
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
     from guardagent_benchmarks.suites.suite import Item, Suite
 
 
-SuiteArgument = Annotated[Literal["eicu-ac", "mind2web-sc"], typer.Argument(help="The suite.", show_default=False)]
+SuiteArgument = Annotated[
+    Literal["eicu-ac", "mind2web-sc", "guardbench"], typer.Argument(help="The suite.", show_default=False)
+]
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="The folder of the data, in its official layout.", show_default=False)
 ]
@@ -35,6 +39,14 @@ LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="Judge t
 JsonOption = Annotated[Path | None, typer.Option("--json", help="Write all results to this file.")]
 PlotOption = Annotated[Path | None, typer.Option("--plot", help="Write a picture to this SVG file.")]
 PolicyOption = Annotated[Path | None, typer.Option("--policy", help="Another policy folder than the suite's own.")]
+JudgementOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--judgement/--no-judgement",
+        help="guardbench: whether a model may be asked at check time.",
+        show_default="only with a model reasoner",
+    ),
+]
 
 
 def evaluate(
@@ -46,8 +58,12 @@ def evaluate(
     json_file: JsonOption = None,
     plot_file: PlotOption = None,
     policy: PolicyOption = None,
+    judgement: JudgementOption = None,
+    unsafe: UnsafeOption = None,
 ) -> None:
     """Compile the guard request of SUITE, judge every item, and print the metrics beside the floors.
+
+    `guardbench` compiles every policy of its folder instead, and counts what is enforced, declared and silently lost.
 
     Exit code 0: measured; 2: the data, the policy or an option is wrong; 3: no reasoner or no sandbox.
     """
@@ -55,13 +71,25 @@ def evaluate(
     from guardagent_benchmarks.suites import suite_named
 
     _require_places(json_file, plot_file)
+    settings = load_settings(reasoner=reasoner, unsafe_no_os_sandbox=unsafe)
+    if suite == "guardbench":
+        _refuse_unused(mode=mode != "compiled", policy=policy is not None, plot=plot_file is not None)
+        evaluate_translations(folder, settings, limit=limit, json_file=json_file, judgement=judgement)
+        raise typer.Exit(ALLOWED)
     chosen = suite_named(suite)
     items = chosen.load(folder)[:limit]
-    report = _measured(chosen, items, load_settings(reasoner=reasoner), mode, policy)
+    report = _measured(chosen, items, settings, mode, policy)
     _show(report, chosen.title)
     _write(report, chosen.title, json_file, plot_file)
     # Every item refused by a guard that broke is no measurement of a policy.
     raise typer.Exit(GUARD_FAILED if report["errors"] == report["n"] else ALLOWED)
+
+
+def _refuse_unused(**given: bool) -> None:
+    """Raises UsageError when an option is given that guardbench has no use for."""
+    for name, is_given in given.items():
+        if is_given:
+            raise typer.BadParameter(f"`--{name}` is not for guardbench; leave it out")
 
 
 def _require_places(json_file: Path | None, plot_file: Path | None) -> None:
@@ -80,7 +108,7 @@ def _measured(
     from guardagent_benchmarks.evaluate import evaluate as run
     from guardagent_benchmarks.report import report_of
 
-    with _shown(len(items)) as display:
+    with shown(len(items)) as display:
         evaluation = run(suite, items, settings=settings, mode=mode, policy=policy, display=display)
         display.step("counting")
         return report_of(evaluation)
@@ -106,7 +134,7 @@ def _show(report: dict[str, Any], title: str) -> None:
 
 
 @contextmanager
-def _shown(total: int) -> Iterator[Display]:
+def shown(total: int) -> Iterator[Display]:
     """A display of what is being done and of how many items are judged, on standard error."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
