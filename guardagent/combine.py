@@ -43,8 +43,14 @@ class _Pull(NamedTuple):
 def findings_of(policy: Policy, result: RunResult) -> tuple[Finding, ...]:
     """One finding per clause of the program, each with the author's sentence; a clause without an answer passed.
 
-    A failure of the whole run is an error of every clause.
+    A failure of the whole run is an error of every clause. A waived clause is not enforced, whatever its function says.
     """
+    waived = {waiver.clause for waiver in policy.waivers}
+    found = _findings_of(policy, result)
+    return tuple(_waived(policy, finding) if finding.clause in waived else finding for finding in found)
+
+
+def _findings_of(policy: Policy, result: RunResult) -> tuple[Finding, ...]:
     quotes = {clause.id: clause.text for clause in policy.clauses}
     clauses = policy.program.clauses
     if result.failure is not None:
@@ -174,6 +180,12 @@ def _passed(policy: str, clause: str, quote: str) -> Finding:
     return Finding(policy=policy, clause=clause, quote=quote, outcome="pass")
 
 
+def _waived(policy: Policy, finding: Finding) -> Finding:
+    return Finding(
+        policy=policy.name, clause=finding.clause, quote=finding.quote, outcome="not_applicable", message="waived"
+    )
+
+
 def _bad_reply(what: str) -> Failure:
     return Failure(code="bad_reply", message=f"the runner gave {what}")
 
@@ -182,8 +194,9 @@ def _obligations(verdict: PolicyVerdict) -> Iterable[Obligation]:
     policy, result = verdict
     if result.failure is not None:
         return
+    waived = {waiver.clause for waiver in policy.waivers}
     for answer in result.answers:
-        if answer.outcome == "violation" and answer.remedy == "redact":
+        if answer.outcome == "violation" and answer.remedy == "redact" and answer.clause not in waived:
             for pointer, start, end in answer.redactions:
                 yield Obligation(pointer=pointer, start=start, end=end, policy=policy.name, clause=answer.clause)
 

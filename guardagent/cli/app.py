@@ -14,8 +14,21 @@ from typing import Annotated, NoReturn
 import typer
 
 import guardagent
-from guardagent.cli import checking, compiling, demo, doctor, evaluate, memory, scaffold, schemas, testing, tools
+from guardagent.cli import (
+    checking,
+    compiling,
+    demo,
+    doctor,
+    evaluate,
+    memory,
+    publishing,
+    scaffold,
+    schemas,
+    testing,
+    tools,
+)
 from guardagent.cli.console import GUARD_FAILED, exit_code_of, say_error
+from guardagent.cli.options import UnsafeOption
 from guardagent.errors import GuardAgentError
 
 app = typer.Typer(
@@ -40,6 +53,7 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
+    unsafe_no_os_sandbox: UnsafeOption = None,
 ) -> None:
     """Options of the whole program."""
 
@@ -47,6 +61,7 @@ def _options(
 app.command("init")(scaffold.init)
 app.command("compile")(compiling.compile_policy)
 app.command("test")(testing.run_examples)
+app.command("publish", cls=publishing.WaivingCommand)(publishing.publish)
 app.command("check")(checking.check)
 app.command("eval")(evaluate.evaluate)
 app.add_typer(memory.app, name="memory")

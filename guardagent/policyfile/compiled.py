@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,6 +18,7 @@ from guardagent.ports import CheckRunner
 from guardagent.types import (
     Draft,
     Example,
+    ExampleResult,
     GuardRequest,
     Plan,
     Policy,
@@ -43,8 +44,13 @@ class _Compiled(NamedTuple):
     lock: Lock
 
 
-def write_draft(folder: Path, draft: Draft) -> None:
+def write_draft(folder: Path, draft: Draft, *, waivers: Sequence[Waiver] = ()) -> None:
     """Writes compiled/ of a policy folder; a kill at any moment leaves the old one or the new one, whole."""
+    write_folder(folder / COMPILED, draft_files(draft, waivers))
+
+
+def draft_files(draft: Draft, waivers: Sequence[Waiver] = ()) -> dict[str, str]:
+    """The files of compiled/ by name."""
     files = {
         PLAN: _pretty(draft.plan.model_dump(mode="json")),
         EXAMPLES: _pretty([e.model_dump(mode="json") for e in draft.examples if e.origin == "proposed"]),
@@ -52,7 +58,7 @@ def write_draft(folder: Path, draft: Draft) -> None:
     }
     if draft.program is not None:
         files[CHECK] = program_header(draft, draft.program) + draft.program.source
-    write_folder(folder / COMPILED, files | {LOCK: _pretty(lock_of(draft, files).model_dump(mode="json"))})
+    return files | {LOCK: _pretty(lock_of(draft, files, waivers).model_dump(mode="json"))}
 
 
 def load_draft(folder: Path) -> Draft:
@@ -73,6 +79,16 @@ def load_policy(folder: Path, runner: CheckRunner, *, toolbox_version: str | Non
     """
     draft, lock = _load(folder)
     policy = policy_of(draft, waivers=lock.waivers)
+    verify(policy, folder, runner, toolbox_version=toolbox_version)
+    return policy
+
+
+def verify(policy: Policy, folder: Path, runner: CheckRunner, *, toolbox_version: str | None) -> None:
+    """Returns when `runner` reads the policy's program as it was compiled.
+
+    Raises:
+        PolicyError: compiled for another toolbox, rejected, or read differently.
+    """
     compiled_for = policy.program.toolbox_version
     if toolbox_version is not None and compiled_for != toolbox_version:
         raise PolicyError(
@@ -84,21 +100,25 @@ def load_policy(folder: Path, runner: CheckRunner, *, toolbox_version: str | Non
     program = Program.of(inspection, toolbox_version=compiled_for)
     if program != policy.program:
         raise PolicyError(f"policy `{folder}`: its program reads differently than when it was compiled; {_AGAIN}")
-    return policy
 
 
 def policy_of(draft: Draft, *, waivers: Sequence[Waiver] = ()) -> Policy:
     """The policy that enforces a draft.
 
     Raises:
-        PolicyError: a rule clause is neither enforced nor waived, an example fails, or there is no program.
+        PolicyError: a rule clause is neither enforced nor waived, a waiver is of no such clause, an example fails, or
+            there is no program.
     """
     request, report = draft.request, draft.report
-    gaps = _gaps(draft, {waiver.clause for waiver in waivers})
+    waived = {waiver.clause for waiver in waivers}
+    needless = sorted(waived - set(_unenforced(draft)))
+    if needless:
+        raise PolicyError(f"policy `{request.name}`: clause `{needless[0]}` needs no waiver, or there is none such")
+    gaps = [line for clause, line in _unenforced(draft).items() if clause not in waived]
     if gaps:
         more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
         raise PolicyError(f"policy `{request.name}`: {gaps[0]}{more}; {_AGAIN}")
-    failing = [example for example in report.examples if example.problem]
+    failing = [example for example in report.examples if example.problem and not _waived(example, waived)]
     if failing:
         raise PolicyError(f"policy `{request.name}`: example `{failing[0].id}` fails: {failing[0].problem}")
     if report.problems:
@@ -119,22 +139,32 @@ def policy_of(draft: Draft, *, waivers: Sequence[Waiver] = ()) -> Policy:
     )
 
 
-def _gaps(draft: Draft, waived: Collection[str]) -> list[str]:
-    """One line for each clause that would stand in the policy without being enforced."""
+def _unenforced(draft: Draft) -> dict[str, str]:
+    """A line for each clause that would stand in the policy without being enforced, by its id."""
     # INVARIANT: nothing is published under the author's name that the report does not vouch for.
     functions = draft.program.clauses if draft.program else ()
     reports = {report.clause: report for report in draft.report.clauses}
-    found = []
+    found = {}
     for clause in draft.clauses:
         report = reports.get(clause.id)
-        if clause.id in waived or (clause.kind != "rule" and report is None):
+        if clause.kind != "rule" and report is None:
             continue
         if report is None or report.status not in _ENFORCED:
             status = f"{report.status}: {report.reason}" if report and report.reason else "not enforced"
-            found.append(f"clause `{clause.id}` is {status}")
+            found[clause.id] = f"clause `{clause.id}` is {status}"
         elif report.status == "ENFORCED" and clause.id not in functions:
-            found.append(f"clause `{clause.id}` has no function in the program")
+            found[clause.id] = f"clause `{clause.id}` has no function in the program"
     return found
+
+
+def _waived(example: ExampleResult, waived: Set[str]) -> bool:
+    """Whether a wrong example is wrong because of waived clauses only."""
+    if example.failed or not (waived & {*example.violated, *example.expect_violated}):
+        return False
+    left = set(example.violated) - waived
+    if example.expect == "allow":
+        return not left
+    return set(example.expect_violated) - waived <= left
 
 
 def _load(folder: Path) -> _Compiled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import Field
@@ -55,7 +56,7 @@ class Lock(Noun):
     waivers: tuple[Waiver, ...] = ()
 
 
-def lock_of(draft: Draft, files: dict[str, str]) -> Lock:
+def lock_of(draft: Draft, files: dict[str, str], waivers: Sequence[Waiver] = ()) -> Lock:
     """The lock of a draft that is written as these files."""
     request, program = draft.request, draft.program
     return Lock(
@@ -67,6 +68,7 @@ def lock_of(draft: Draft, files: dict[str, str]) -> Lock:
         program=ProgramLock.model_validate(program.model_dump(exclude={"source"})) if program else None,
         files={name: digest_of(text) for name, text in files.items()},
         clauses=draft.clauses,
+        waivers=tuple(waivers),
     )
 
 

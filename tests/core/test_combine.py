@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from guardagent.combine import PolicyVerdict, combine, findings_of
 from guardagent.ports import Answer, RunResult
-from guardagent.types import Clause, Effect, Failure, Mode, Policy, Program
+from guardagent.types import Clause, Effect, Failure, Mode, Policy, Program, Waiver
 
 CLAUSES = ("c1", "c2", "c3")
 SEVERITY = {"allow": 0, "escalate": 1, "deny": 2}
@@ -163,3 +163,13 @@ def test_findings_quote_the_author_and_list_the_clauses_that_passed() -> None:
 def test_a_failed_run_is_an_error_of_every_clause() -> None:
     findings = findings_of(policy(), RunResult(failure=TIMEOUT))
     assert [(f.clause, f.outcome, f.failure) for f in findings] == [(c, "error", TIMEOUT) for c in CLAUSES]
+
+
+@given(results)
+def test_waived_clause_moves_nothing(result: RunResult) -> None:
+    waived = policy().model_copy(update={"waivers": tuple(Waiver(clause=c, reason="known") for c in CLAUSES)})
+    outcome = combine([PolicyVerdict(waived, result)])
+    assert {finding.outcome for finding in outcome.findings} == {"not_applicable"} or not result.answers
+    assert outcome.obligations == ()
+    # A program that could not run at all is no matter of single clauses.
+    assert (outcome.effect == "deny") == (result.failure is not None)

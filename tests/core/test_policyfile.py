@@ -250,11 +250,11 @@ def test_the_source_is_inspected_again(folder: Path) -> None:
     write_draft(folder, draft_of(folder))
 
     class Stricter(ScriptedRunner):
-        def inspect(self, source: str):  # type: ignore[no-untyped-def]
+        def inspect(self, source: str, *, tenant: str = ""):  # type: ignore[no-untyped-def]
             return super().inspect(f"import {source}")
 
     class Other(ScriptedRunner):
-        def inspect(self, source: str):  # type: ignore[no-untyped-def]
+        def inspect(self, source: str, *, tenant: str = ""):  # type: ignore[no-untyped-def]
             return super().inspect(source + "\n")
 
     with pytest.raises(PolicyError, match=r"its program is rejected \(line 1: no imports\)"):
