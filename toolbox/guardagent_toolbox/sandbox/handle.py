@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import select
 import signal
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Literal
 
 from guardagent.types import Failure, FailureCode
 from guardagent_toolbox.sandbox.confine import Layers
-from guardagent_toolbox.sandbox.libc import current_cpu
 from guardagent_toolbox.sandbox.limits import Limits
+from guardagent_toolbox.sandbox.placing import Placement
 from guardagent_toolbox.sandbox.replies import BadReply, answer_in, payload_of
 from guardagent_toolbox.sandbox.spawner import Spawner
 from guardagent_toolbox.sandbox.wire import MAX_MESSAGE, set_deadline
@@ -22,10 +22,6 @@ _TIME_SIGNALS = frozenset({signal.SIGPROF, signal.SIGXCPU})
 # What a person, an orderly shutdown or the kernel short of memory sends to a worker that did nothing.
 _OUTER_SIGNALS = frozenset({signal.SIGKILL, signal.SIGTERM})
 
-
-# A worker that moves again after fewer events chases its host.
-_CHASE = 8
-_TURNS = 64
 
 Wear = Literal["", "events", "seconds", "tainted", "orphaned"]
 """Why a worker is replaced before it ended: enough events, enough time, it may hold what a program piled up, or its
@@ -67,10 +63,8 @@ class WorkerHandle:
         self._asked_at = time.perf_counter()
         self._wear: Wear = ""
         self._reply_bytes = limits.reply_bytes
-        self._follows = limits.same_core
-        self._cpu = -1
-        self._moved_at = -_CHASE
-        self._turns_to_yield = 0
+        self._placement = Placement(follows=limits.same_core)
+        self._next = partial(self._channel.recv_into, self._buffer)
         self._answers = select.poll()
         self._answers.register(self._channel, select.POLLIN)
         self._pid = 0
@@ -118,7 +112,7 @@ class WorkerHandle:
 
     def answers_within(self, milliseconds: int) -> bool:
         """Whether there is something to receive before so long."""
-        return bool(self._answers.poll(milliseconds))
+        return bool(self._placement.wait(lambda: self._answers.poll(milliseconds)))
 
     def loaded(self, source: str) -> tuple[str, ...] | None:
         """The clauses of a program that is ready to run; None for any other."""
@@ -160,15 +154,11 @@ class WorkerHandle:
     def send_events(self, source: str, body: bytes, events: int) -> None:
         """Starts the checks of a loaded program on encoded cases, whose answers `receive_answers` then gives."""
         slot, _clauses = self._slots[source]
-        if self._follows and (cpu := current_cpu()) != self._cpu:
-            self._move_to(cpu)
+        self._placement.follow(self._pid, self._answers)
         self._send(b"run %d %d\n" % (self._number + 1, slot) + body)
         self._awaited = events
         self.last_source = source
         self._asked_at = time.perf_counter()
-        if self._turns_to_yield:
-            self._turns_to_yield -= 1
-            os.sched_yield()
 
     def receive_answers(self) -> Iterator[tuple[Any, int]]:
         """The answers to the next events, at least to one: a payload, still to be validated, or a Failure.
@@ -207,21 +197,6 @@ class WorkerHandle:
         """Closes this process's end without touching the worker."""
         self._channel.close()
         self._progress.close()
-
-    def _move_to(self, cpu: int) -> None:
-        """Puts the worker on a processor; where that is not permitted, it stays where the kernel puts it."""
-        self._cpu = cpu
-        # A thread that sleeps may be woken on whichever processor is idle, again and again, with the worker after it;
-        # one that only steps aside stays. For a while: on a busy machine, others would step in before it.
-        if self._number - self._moved_at < _CHASE:
-            self._turns_to_yield = _TURNS
-        self._moved_at = self._number
-        try:
-            if self.answers_within(0):  # it hung up, and its id may be somebody else's by now
-                return
-            os.sched_setaffinity(self._pid, {cpu})
-        except (OSError, ValueError):
-            self._follows = False
 
     def _compile(self, head: bytes, source: str) -> Any:
         number = self._number
@@ -264,7 +239,7 @@ class WorkerHandle:
         """Receives one message into the buffer."""
         while True:
             try:
-                size = self._channel.recv_into(self._buffer)
+                size = self._placement.wait(self._next)
             except BlockingIOError:
                 if self._stalled():
                     raise self._end("timeout", "no answer within the deadline", self._completed()) from None
