@@ -17,7 +17,8 @@ METHODS: Final[dict[type, frozenset[str]]] = {
     str: frozenset(
         "lower upper casefold title capitalize swapcase strip lstrip rstrip split rsplit splitlines partition "
         "rpartition startswith endswith removeprefix removesuffix replace find rfind index rindex count join zfill "
-        "isdigit isalpha isalnum isspace isupper islower istitle isnumeric isdecimal isascii isidentifier".split()
+        "isdigit isalpha isalnum isspace isupper islower istitle isnumeric isdecimal isascii isidentifier "
+        "isprintable".split()
     ),
     list: frozenset("append extend insert pop remove clear sort reverse index count copy".split()),
     dict: frozenset("get keys values items copy pop setdefault update clear".split()),

@@ -10,7 +10,7 @@ from guardagent.ports import Answer, RunCase, RunResult
 from guardagent_toolbox.sandbox import Sandbox
 from guardagent_toolbox.sandbox.wire import MAX_RUN
 from tests.fuzz.oracles import Broken, require
-from tests.fuzz.reply_oracle import said_in, said_in_messages
+from tests.fuzz.reply_oracle import said_in_messages
 from tests.fuzz.reply_texts import FIRST, Deceit
 from tests.hostile.arena import program_of
 
@@ -61,17 +61,15 @@ class Deceiver:
             # After a denial the others are asked of a new worker; one that stays answers honestly, too.
             is_honest = (number > 0 or not deceit.leaves) and result == _honest(number)
             require(is_said or is_honest or _denies(result), f"event {number} gets what nobody said: {result}")
-        self._check_next(deceit)
+        self._check_next()
 
-    def _check_next(self, deceit: Deceit) -> None:
-        # A worker that stays a liar also lies about the next event, or sends it something too late; but no more.
-        lines = [line for message in deceit.messages for line in message.split(b"\n")]
+    def _check_next(self) -> None:
+        # A worker that stays a liar may send it something too late, or too early, but then nobody believes it.
         for number in range(_LAST):
             (result,) = self._sandbox.run(self._program, [_case(number)])
             if result == _honest(number):
                 return
-            lies = [said_in(line, FIRST + deceit.events + number, 1) for line in lines]
-            require(_denies(result) or (result, 1) in lies, f"the next event gets what nobody said: {result}")
+            require(_denies(result), f"the next event gets what nobody said: {result}")
         raise Broken("an honest worker is not believed after one that was not")
 
 

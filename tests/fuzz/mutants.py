@@ -92,7 +92,7 @@ MUTANTS: Final[dict[str, Mutant]] = {
     ),
     "attributes that are read": Mutant(
         "hostile programs", 3_000, "instruction LOAD_ATTR",
-        (Edit(_RULES, "self.refuse(node, f'values have no attributes; write", "print(end='') or str(f'"),
+        (Edit(_RULES, 'self.refuse(node, f"values have no attributes; write', 'print(end="") or str(f"'),
          Edit(_RESTRICT, '"""No value has attributes."""\n        self.not_allowed(node)\n', ""),
          Edit(_RESTRICT, '    "ATTR", ', "    ")),
     ),
@@ -121,7 +121,7 @@ MUTANTS: Final[dict[str, Mutant]] = {
     ),
     "an outcome that nobody knows": Mutant(
         "replies", 2_000, "a reply is read",
-        (Edit(_REPLIES, 'case [str(clause), "violation", str(remedy)', "case [str(clause), str(), str(remedy)"),),
+        (_dropped(_REPLIES, ' and rest[0] == "violation"'),),
     ),
     "a failure that only the host can know": Mutant(
         "replies", 5_000, "", (_dropped(_REPLIES, " or code not in _WORKER_CODES"),)

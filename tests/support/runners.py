@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from guardagent.ports import Answer, RunCase, RunResult
-from guardagent.types import Inspection, Program, SourceError
+from guardagent.ports import Answer, Judgement, Question, RunCase, RunResult
+from guardagent.types import Event, FactSpec, FactValue, Inspection, Program, SourceError, TokenUsage
 
 Answers = Callable[[Program, RunCase], RunResult]
 
@@ -49,15 +49,31 @@ class ScriptedRunner:
 
 
 class ScriptedFacts:
-    """Implements `FactResolver` with given values, or raises what it is given."""
+    """Implements `FactResolver` with given values, or raises what it is given.
+
+    With `calls`, it has a model tell the values, and asking it counts as so many calls; `asked` tells what about.
+    """
+
+    judged_at = "nowhere"
 
     def __init__(self, values: dict[str, str] | None = None, *, error: Exception | None = None, calls: int = 0) -> None:
-        self.model_calls = 0
+        self.asked: list[tuple[Question, ...]] = []
         self._values, self._error, self._calls = values or {}, error, calls
 
-    def resolve(self, specs: object, event: object, *, allow_judgement: bool) -> dict[str, str]:
-        """The values."""
-        self.model_calls += self._calls
+    def resolve(
+        self, specs: Sequence[FactSpec], event: Event, *, allow_judgement: bool
+    ) -> Mapping[str, FactValue | Question]:
+        """The values, or questions where a model tells them."""
         if self._error:
             raise self._error
-        return self._values
+        texts = {"/text": event.canonical}
+        return {s.name: Question(s, texts) if self._calls else self._values[s.name] for s in specs}
+
+    async def judge(self, questions: Sequence[Question]) -> Judgement:
+        """The values as the model's answers."""
+        self.asked.append(tuple(questions))
+        return Judgement(
+            answers={q.spec.name: self._values[q.spec.name] for q in questions if q.spec.name in self._values},
+            evidence={q.spec.name: tuple(q.texts) for q in questions},
+            usage=TokenUsage(calls=self._calls, prompt_tokens=10 * self._calls, completion_tokens=self._calls),
+        )

@@ -38,8 +38,9 @@ class ScriptedCompile(BaseModel):
     @property
     def replies(self) -> list[Reply]:
         """The script as replies of a model server, in the order in which a compile asks."""
-        said = [*self.script.plan, *self.script.examples, *self.script.code]
-        return [say(answer.model_dump_json()) for answer in said]
+        said = [*self.script.plan, *self.script.examples]
+        programs = [say(f"```python\n{answer.source.rstrip()}\n```") for answer in self.script.code]
+        return [*(say(answer.model_dump_json()) for answer in said), *programs]
 
 
 def load(name: str) -> ScriptedCompile:

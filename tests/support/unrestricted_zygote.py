@@ -9,13 +9,14 @@ import ctypes
 import gc
 import json
 import os
+import re
 import signal
 import socket
 import sys
 import time
 from typing import Any
 
-from guardagent_toolbox.sandbox.wire import CHANNEL
+from guardagent_toolbox.sandbox.wire import CHANNEL, Progress
 from guardagent_toolbox.sandbox.worker import Run
 from guardagent_toolbox.sandbox.zygote import main
 
@@ -26,6 +27,12 @@ MODULES = (ctypes, gc, json, os, signal, socket, sys, time)
 def send(message: bytes) -> None:
     """Sends a message to the host, beside the worker's own."""
     ctypes.pythonapi.send(CHANNEL, message, len(message), 0)
+
+
+def send_numbered(message: str) -> None:
+    """Sends a message in which `+0` stands for the number of the event in flight, `+1` for that of the next one."""
+    (page,) = [one for one in gc.get_objects() if type(one) is Progress]
+    send(re.sub(r"\+(\d)", lambda found: str(page.get() + int(found[1])), message).encode())
 
 
 def wait() -> None:
@@ -47,7 +54,11 @@ class PlainPython:
 
 
 def _run(source: str) -> dict[str, Any]:
-    names: dict[str, Any] = {module.__name__: module for module in MODULES} | {"send": send, "wait": wait}
+    names: dict[str, Any] = {module.__name__: module for module in MODULES} | {
+        "send": send,
+        "send_numbered": send_numbered,
+        "wait": wait,
+    }
     exec(compile(source, "<plain\ud800>", "exec"), names)
     return names
 

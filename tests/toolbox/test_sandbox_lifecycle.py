@@ -132,7 +132,7 @@ def test_nobody_gets_the_same_program_of_another_tenant_held_back(sandbox: Sandb
 
 def test_worker_that_dies_after_its_answer_blames_the_program_that_it_ran() -> None:
     """The answer was sent early, then the compromised worker tried something: the next check finds it dead."""
-    late = body("send(b'[2,[]]')", "os.getppid()")
+    late = body("send_numbered('[+0,[]]')", "os.getppid()")
     with plain_sandbox() as sandbox:
         assert run_code(sandbox, late) == "passed"
         worker = sandbox.worker_pid()
@@ -261,6 +261,23 @@ def test_forked_child_starts_a_zygote_of_its_own(sandbox: Sandbox) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert run_code(sandbox, OK) == "passed"
     assert sandbox.zygote_pid == zygote
+
+
+def test_forked_child_waits_for_no_lock_that_another_thread_of_the_parent_had(sandbox: Sandbox) -> None:
+    run_code(sandbox, OK)
+    held = sandbox._tally._lock, sandbox._quarantine._lock
+    for lock in held:
+        lock.acquire()
+    child = os.fork()
+    if child == 0:
+        try:
+            signal.alarm(20)
+            os._exit(0 if run_code(sandbox, body("os._exit(7)")) == "crash" else 1)
+        finally:
+            os._exit(2)
+    for lock in held:
+        lock.release()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_zygote_holds_nothing_of_a_tenant(sandbox: Sandbox) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any, Final
 
@@ -46,13 +47,23 @@ def compile_source(source: str, tools: Tools) -> Compiled | Errors:
     The text of the program is the normalised one; compiling it again changes nothing. Errors never quote more than
     names of the source.
     """
+    loaded = load_source(source, tools)
+    return loaded[0] if isinstance(loaded, tuple) else loaded
+
+
+def load_source(source: str, tools: Tools) -> tuple[Compiled, LoadedProgram] | Errors:
+    """As `compile_source`, with the program ready for events."""
     reading = read_source(source, tools)
     if not isinstance(reading, Reading):
         return reading
     try:
-        return _compile(reading, tools)
+        compiled = _compile(reading, tools)
+        if not isinstance(compiled, Compiled):
+            return compiled
+        loaded = _loaded(compiled, tools)
     except (RecursionError, MemoryError):
         return TOO_DEEP
+    return (compiled, loaded) if isinstance(loaded, LoadedProgram) else loaded
 
 
 def _compile(reading: Reading, tools: Tools) -> Compiled | Errors:
@@ -61,31 +72,38 @@ def _compile(reading: Reading, tools: Tools) -> Compiled | Errors:
     if not isinstance(code, CodeType):
         return code
     helpers = reading.outline.helpers
-    compiled = Compiled(reading.source, code, reading.clauses, helpers, reading.tools, reading.facts, facts_of)
-    return _problem_of_constants(compiled, tools) or compiled
+    return Compiled(reading.source, code, reading.clauses, helpers, reading.tools, reading.facts, facts_of)
 
 
 def restricted(tree: ast.Module, outline: Outline, tools: Tools) -> CodeType | Errors:
     """The code of a program's tree, which is rewritten in place to call hooks; or what the second layer objects to."""
     # FACTS is read by the host; leaving it out saves every worker the memory.
     tree.body = [node for node in tree.body if node is not outline.facts]
-    words = globals_of(tools, Budget(), Ownership())
-    known = {*words, *words["__builtins__"], *outline.constants, *outline.functions} - {"__builtins__"}
-    code = compile_restricted(tree, known)
+    code = compile_restricted(tree, {*_words(tuple(tools)), *outline.constants, *outline.functions})
     return code if isinstance(code, CodeType) else code[:MAX_ERRORS]
 
 
-def _problem_of_constants(compiled: Compiled, tools: Tools) -> Errors:
-    """What goes wrong when the constants are calculated; empty when nothing does."""
+@lru_cache(maxsize=8)
+def _words(tools: tuple[str, ...]) -> frozenset[str]:
+    """The names that every program may read."""
+    words = globals_of(dict.fromkeys(tools, _no_tool), Budget(), Ownership())
+    return frozenset({*words, *words["__builtins__"]} - {"__builtins__"})
+
+
+def _no_tool() -> None:
+    """Stands for a tool where only its name matters."""
+
+
+def _loaded(compiled: Compiled, tools: Tools) -> LoadedProgram | Errors:
+    """The program with its constants, or what goes wrong when they are calculated."""
     try:
-        LoadedProgram(compiled, tools)
+        return LoadedProgram(compiled, tools)
     # A program's own code runs here, so any of Python's exceptions may come; each is the author's to mend.
     except Exception as error:
         code, message = failure_of(error)
         place, _, text = message.rpartition(": ")
         number = place.removeprefix("line ")
         return [(int(number) if number.isdecimal() else 1, f"while calculating constants: {text or code}")]
-    return []
 
 
 def _remember_layout(scope: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from pydantic_monty import (
 from guardagent.types import Failure, FailureCode
 from guardagent_toolbox.monty.host_tools import HostTools
 from guardagent_toolbox.monty.limits import MontyLimits
+from guardagent_toolbox.monty.panics import is_panic
 from guardagent_toolbox.monty.prelude import prelude
 from guardagent_toolbox.monty.program import MAKE, MontyProgram
 from guardagent_toolbox.runtime.failures import slip_of
@@ -69,7 +70,12 @@ class Session:
         self._slots: dict[str, int] = {}
         self._events = 0
         self._monty = _checkout(pool, limits)
-        self._feed(prelude(), {})
+        try:
+            self._feed(prelude(), {})
+        except (Ended, MontyError):
+            # No program was there yet that could be to blame.
+            self.close()
+            raise Ended("unavailable", "Monty cannot run the runtime of the language", blame=False) from None
 
     @property
     def worn(self) -> bool:
@@ -82,8 +88,12 @@ class Session:
         return self._monty.worker_pid
 
     def close(self) -> None:
-        """Gives the worker back; a dead one is forgotten."""
-        self._monty.__exit__(None, None, None)
+        """Gives the worker back; a dead one, which has nothing to give, is forgotten."""
+        try:
+            self._monty.__exit__(None, None, None)
+        except BaseException as error:
+            if not (isinstance(error, MontyError) or is_panic(error)):
+                raise
 
     def load(self, program: MontyProgram) -> None:
         """Feeds the program, unless it is there already, and calculates its constants once.
@@ -169,6 +179,10 @@ class Session:
             if kind == "MemoryError":
                 raise Ended("memory", "the program needs more memory than it is given") from None
             raise
+        except BaseException as error:
+            if is_panic(error):
+                raise Ended("crash", "Monty broke down while it ran the program") from None
+            raise
 
 
 def _checkout(pool: Monty, limits: MontyLimits) -> MontySession:
@@ -181,7 +195,9 @@ def _checkout(pool: Monty, limits: MontyLimits) -> MontySession:
     }
     try:
         return pool.checkout(limits=bounds, os_policy=POLICY).__enter__()
-    except (MontyError, OSError, TimeoutError) as error:
+    except BaseException as error:
+        if not (isinstance(error, MontyError | OSError | TimeoutError) or is_panic(error)):
+            raise
         raise Ended("unavailable", f"no worker of Monty can be had ({type(error).__name__})", blame=False) from None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -11,6 +10,7 @@ from pydantic_monty import Monty, MontyError
 
 from guardagent.errors import SandboxError
 from guardagent_toolbox.monty.limits import MontyLimits
+from guardagent_toolbox.monty.panics import is_panic
 from guardagent_toolbox.monty.session import Session
 
 # How long Monty may overrun its own limits, in the middle of a huge number for example, before its process is killed.
@@ -49,30 +49,34 @@ class Sessions:
         """Ends the tenant's session."""
         session = self._sessions.pop(tenant, None)
         if session is not None:
-            # A worker that died leaves nothing to give back.
-            with contextlib.suppress(MontyError):
-                session.close()
+            session.close()
 
     def close(self) -> None:
         """Ends all sessions and Monty."""
         for tenant in list(self._sessions):
             self.drop(tenant)
-        self._pool.__exit__(None, None, None)
+        try:
+            self._pool.__exit__(None, None, None)
+        except BaseException as error:
+            if not is_panic(error):
+                raise
 
 
 def _started(limits: MontyLimits) -> Monty:
-    pool = Monty(
-        min_processes=1,
-        max_processes=limits.sessions,
-        checkout_timeout=limits.start_ms / 1000,
-        request_timeout=(limits.wall_ms + limits.start_ms) / 1000,
-        # A process serves one session: nothing of a tenant can be left in it for the next one.
-        max_checkouts_per_worker=1,
-        feed_duration_limit_grace=_GRACE_SECONDS,
-    )
     try:
+        pool = Monty(
+            min_processes=1,
+            max_processes=limits.sessions,
+            checkout_timeout=limits.start_ms / 1000,
+            request_timeout=(limits.wall_ms + limits.start_ms) / 1000,
+            # A process serves one session: nothing of a tenant can be left in it for the next one.
+            max_checkouts_per_worker=1,
+            feed_duration_limit_grace=_GRACE_SECONDS,
+        )
         return pool.__enter__()
-    except (MontyError, OSError, RuntimeError) as error:
+    except BaseException as error:
+        if not (isinstance(error, MontyError | OSError | RuntimeError) or is_panic(error)):
+            raise
         raise SandboxError(f"Monty cannot be started ({type(error).__name__}): reinstall `pydantic-monty`") from None
 
 

@@ -27,6 +27,11 @@ _MAX_POINTER: Final = 200
 _TOO_LARGE: Final = object()
 _CUTS: Final = ((50, 400, 8), (20, 120, 6), (8, 60, 4), (3, 30, 2))
 
+# As JSON: a number, or brackets and what is said of members that were left out, with a separator, and the quotes of a
+# text and of its key; and a control character, which is written by its number.
+_MOST_PER_VALUE: Final = 50
+_MOST_PER_CHARACTER: Final = 6
+
 Row = list[Any]
 
 
@@ -113,7 +118,10 @@ def _evidence(value: object) -> list[str]:
 
 def is_pointer(value: object) -> bool:
     """Whether `value` is a JSON pointer of reasonable length."""
-    return type(value) is str and len(value) <= _MAX_POINTER and _POINTER.match(value) is not None
+    if type(value) is not str or len(value) > _MAX_POINTER:
+        return False
+    # Only a tilde can be wrong in a text that begins like a pointer.
+    return _POINTER.match(value) is not None if "~" in value else value[:1] in ("", "/")
 
 
 def _pointer(value: object) -> str:
@@ -146,8 +154,12 @@ def _details(value: object) -> Any:
     if value is None:
         return None
     for items, characters, levels in _CUTS:
-        cut = _Cutter(items, characters).cut(value, levels)
-        if cut is not _TOO_LARGE and len(json.dumps(cut, ensure_ascii=False)) <= MAX_DETAILS:
+        cutter = _Cutter(items, characters)
+        cut = cutter.cut(value, levels)
+        if cut is _TOO_LARGE:
+            continue
+        # Nearly all details are so short that they need not be written out to know it.
+        if cutter.longest <= MAX_DETAILS or len(json.dumps(cut, ensure_ascii=False)) <= MAX_DETAILS:
             return cut
     return "too large to show"
 
@@ -159,12 +171,15 @@ class _Cutter:
         self._items = items
         self._characters = characters
         self._left = MAX_DETAILS
+        self.longest = 0
+        """What was cut is no longer than this as JSON."""
 
     def cut(self, value: Any, levels: int) -> Any:
         """The value as JSON, or `_TOO_LARGE`: a nest that shares its parts can stand for billions of them."""
         self._left -= 1
         if self._left < 0:
             return _TOO_LARGE
+        self.longest += _MOST_PER_VALUE
         kind = type(value)
         if kind is str:
             return self._text(value)
@@ -194,4 +209,6 @@ class _Cutter:
         return shown if len(value) <= self._items else [*shown, f"… {len(value)} in all"]
 
     def _text(self, value: str) -> str:
-        return value if len(value) <= self._characters else value[: self._characters - 1] + "…"
+        shown = value if len(value) <= self._characters else value[: self._characters - 1] + "…"
+        self.longest += _MOST_PER_CHARACTER * len(shown)
+        return shown

@@ -16,24 +16,23 @@ _CONTAINERS = frozenset({dict, list, tuple, set}) | VIEWS
 
 
 def container_ids(roots: Iterable[object]) -> set[int]:
-    """The ids of all collections in the trees of `roots`."""
+    """The ids of all collections in the trees of `roots`; keys hold nothing that changes."""
     found: set[int] = set()
-    waiting = [root for root in roots if type(root) in _CONTAINERS]
+    waiting: list[Any] = list(roots)
     while waiting:
         node = waiting.pop()
-        if id(node) in found:
+        kind = type(node)
+        if kind not in _CONTAINERS or id(node) in found:
             continue
         found.add(id(node))
-        waiting.extend(child for child in _members(node) if type(child) in _CONTAINERS)
+        if kind is dict:
+            waiting.extend(node.values())
+        elif kind in VIEWS:
+            # A view of pairs would make new ones, whose ids mean nothing once they are gone.
+            waiting.extend(node.mapping.values())
+        else:
+            waiting.extend(node)
     return found
-
-
-def _members(node: Any) -> Iterable[object]:
-    """What a collection holds, apart from keys, which hold nothing that changes."""
-    # A view of pairs would make new ones, whose ids mean nothing once they are gone.
-    mapping = node.mapping if type(node) in VIEWS else node
-    members: Iterable[object] = mapping if type(node) in (list, tuple, set) else mapping.values()
-    return members
 
 
 class Ownership:

@@ -56,10 +56,14 @@ class Tally:
     """Counts; safe to share between threads. Nothing is counted for a check that passes."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.make_lock()
         self._counts: Counter[str] = Counter()
         self._recycled: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
+
+    def make_lock(self) -> None:
+        """In a forked child: the lock of the parent may be held for ever."""
+        self._lock = threading.Lock()
 
     def count(self, what: Count) -> None:
         """Counts one more of these."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from guardagent_toolbox import registry
-from guardagent_toolbox.compiler import Compiled, LoadedProgram, compile_source
+from guardagent_toolbox.compiler import Compiled, compile_source, load_source
 from guardagent_toolbox.sandbox.worker import Rejected, Run
 
 
@@ -25,11 +25,12 @@ class GuardEngine:
 
     def load(self, source: str) -> tuple[tuple[str, ...], Run]:
         """The program's clauses, and the program ready to run; raises Rejected."""
-        compiled = compile_source(source, self._tools)
-        if not isinstance(compiled, Compiled):
-            line, reason = compiled[0]
+        loaded = load_source(source, self._tools)
+        if isinstance(loaded, list):
+            line, reason = loaded[0]
             raise Rejected(f"line {line}: {reason}")
-        return compiled.clauses, LoadedProgram(compiled, self._tools).run
+        compiled, program = loaded
+        return compiled.clauses, program.run
 
 
 __all__ = ["GuardEngine"]

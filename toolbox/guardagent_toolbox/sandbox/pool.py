@@ -49,7 +49,8 @@ class Sandbox:
         limits = limits or Limits()
         self._tally = Tally()
         self._supply = Supply(limits, unsafe=unsafe_no_os_sandbox, command=zygote, tally=self._tally)
-        self._seats = Seats(self._supply, Quarantine(limits, clock, self._tally), limits, self._tally)
+        self._quarantine = Quarantine(limits, clock, self._tally)
+        self._seats = Seats(self._supply, self._quarantine, limits, self._tally)
         self._finalizer = weakref.finalize(self, Supply.close, self._supply)
         _sandboxes.add(self)
 
@@ -130,6 +131,8 @@ class Sandbox:
 
     def _start_over(self) -> None:
         """In a forked child: workers belong to the parent, and two processes on one channel would mix answers."""
+        self._tally.make_lock()
+        self._quarantine.make_lock()
         self._seats.abandon()
         self._supply.abandon()
 

@@ -99,8 +99,12 @@ class Quarantine:
         self.limits = limits
         self.clock = clock
         self.tally = tally
-        self._lock = threading.Lock()
+        self.make_lock()
         self._standings: dict[str, Standing] = {}
+
+    def make_lock(self) -> None:
+        """In a forked child: the lock of the parent may be held for ever."""
+        self._lock = threading.Lock()
 
     def of(self, tenant: str) -> Standing:
         """The tenant's standing, which its seat holds; a clean one is kept by nobody else."""

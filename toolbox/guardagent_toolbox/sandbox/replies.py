@@ -16,6 +16,8 @@ from guardagent.types import FactSpec, Failure, FailureCode, Inspection, Remedy,
 _LONGEST_MESSAGE = 1_000
 _DEEPEST = 32
 _REMEDIES = frozenset(get_args(Remedy))
+# All of a row after its clause.
+_NOT_APPLICABLE: list[Any] = ["not_applicable", "deny", "", None, [], []]
 
 # What a worker may say of itself; the other codes are the host's own observations.
 _WORKER_CODES: frozenset[FailureCode] = frozenset(
@@ -128,18 +130,27 @@ def _source_error(line: Any, message: Any) -> SourceError:
 
 
 def _answer(row: Any) -> Answer:
-    match row:
-        case [str(clause), "error", code, message]:
-            return Answer(clause, "error", failure=_failure(code, message))
-        case [str(clause), "not_applicable", "deny", "", None, [], []]:
-            return Answer(clause, "not_applicable")
-        case [str(clause), "violation", str(remedy), str(message), details, list(evidence), list(redactions)]:
-            if remedy not in _REMEDIES or bool(redactions) != (remedy == "redact") or len(message) > _LONGEST_MESSAGE:
-                raise BadReply("a malformed violation")
-            pointers = tuple(_pointer(item) for item in evidence)
-            return Answer(clause, "violation", remedy, message, details, pointers, tuple(map(_redaction, redactions)))
-        case _:
-            raise BadReply("a malformed row")
+    if type(row) is not list or not row or type(row[0]) is not str:
+        raise BadReply("a malformed row")
+    clause, *rest = row
+    if rest == _NOT_APPLICABLE:
+        return Answer(clause, "not_applicable")
+    if len(rest) == 3 and rest[0] == "error":
+        return Answer(clause, "error", failure=_failure(rest[1], rest[2]))
+    if len(rest) == 6 and rest[0] == "violation":
+        return _violation(clause, *rest[1:])
+    raise BadReply("a malformed row")
+
+
+def _violation(clause: str, remedy: Any, message: Any, details: Any, evidence: Any, redactions: Any) -> Answer:
+    if type(remedy) is not str or remedy not in _REMEDIES or type(message) is not str:
+        raise BadReply("a malformed violation")
+    if type(evidence) is not list or type(redactions) is not list or bool(redactions) != (remedy == "redact"):
+        raise BadReply("a malformed violation")
+    if len(message) > _LONGEST_MESSAGE:
+        raise BadReply("a message that is too long")
+    pointers = tuple([_pointer(item) for item in evidence])
+    return Answer(clause, "violation", remedy, message, details, pointers, tuple(map(_redaction, redactions)))
 
 
 def _pointer(value: Any) -> str:
@@ -171,20 +182,32 @@ def _failure(code: Any, message: Any) -> Failure:
 
 def _check_tree(value: Any, depth: int) -> None:
     """Refuses what the host could not write down again: too deep, not finite, half characters."""
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise BadReply("half a character") from None
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise BadReply("not finite")
-    elif isinstance(value, list | dict):
-        if depth == 0:
-            raise BadReply("nested too deeply")
-        members = (*value, *value.values()) if isinstance(value, dict) else value
-        for member in members:
-            _check_tree(member, depth - 1)
+    level = [value]
+    for left in range(depth, -1, -1):
+        below: list[Any] = []
+        for node in level:
+            kind = type(node)
+            if kind is str:
+                if not node.isascii():
+                    _check_characters(node)
+            elif kind is list or kind is dict:
+                if not left:
+                    raise BadReply("nested too deeply")
+                below += node
+                if kind is dict:
+                    below += node.values()
+            elif kind is float and not math.isfinite(node):
+                raise BadReply("not finite")
+        if not below:
+            return
+        level = below
+
+
+def _check_characters(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadReply("half a character") from None
 
 
 __all__ = ["BadReply", "answer_in", "answers_of", "inspection_of", "payload_of"]

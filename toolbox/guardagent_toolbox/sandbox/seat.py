@@ -5,25 +5,23 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from guardagent.errors import SandboxError
 from guardagent.ports import RunCase, RunResult
-from guardagent.types import Failure, FailureCode, Inspection, Program, SourceError
+from guardagent.types import Failure, Inspection, Program
 from guardagent_toolbox.sandbox.cases import Body, encoded, next_body
 from guardagent_toolbox.sandbox.counters import Tally
-from guardagent_toolbox.sandbox.handle import Ended, Undelivered, WorkerHandle
+from guardagent_toolbox.sandbox.endings import Ended, Undelivered
+from guardagent_toolbox.sandbox.handle import WorkerHandle
+from guardagent_toolbox.sandbox.outcomes import INVALID, failed, rejected, result_of, unavailable
 from guardagent_toolbox.sandbox.programs import Known, KnownPrograms, unsendable
 from guardagent_toolbox.sandbox.quarantine import Standing
-from guardagent_toolbox.sandbox.replies import BadReply, answers_of, inspection_of
+from guardagent_toolbox.sandbox.replies import BadReply, inspection_of
 from guardagent_toolbox.sandbox.supply import Supply
 from guardagent_toolbox.sandbox.wire import MAX_CASES
 
 _ATTEMPTS = 3
-# After these a worker may still hold what the program piled up.
-_TAINTING = frozenset({"memory", "budget"})
-
-_INVALID = RunResult(failure=Failure(code="invalid_event", message="event and facts are malformed or too large"))
 
 
 class Flight(NamedTuple):
@@ -66,13 +64,13 @@ class Seat:
             return self.land(flight)
         known = self._programs.get(program)
         if known is None:
-            forged = _failed("rejected_program", "the program is not as it was compiled; compile it again")
+            forged = failed("rejected_program", "the program is not as it was compiled; compile it again")
             return self._noted([forged] * len(cases))
         results: dict[int, RunResult] = {}
         waiting: Sequence[int] = range(len(cases))
         while waiting:
             body = next_body([cases[n] for n in waiting[:MAX_CASES]])
-            outcomes = [_INVALID] if body is None else self._run_body(known, body)
+            outcomes = [INVALID] if body is None else self._run_body(known, body)
             again = []
             for n, outcome in zip(waiting, outcomes, strict=False):
                 if outcome is None:
@@ -89,6 +87,8 @@ class Seat:
         if known is None or payload is None or worker is None or worker.worn:
             return None
         if self._quarantine.holds(known.source) or worker.loaded(known.source) != known.clauses:
+            return None
+        if not worker.is_silent:
             return None
         try:
             worker.send_events(known.source, payload, 1)
@@ -108,16 +108,16 @@ class Seat:
             SandboxError: no worker can be had.
         """
         if problem := unsendable(source):
-            return _rejected(problem)
+            return rejected(problem)
         if self._quarantine.holds(source):
-            return _rejected("this source ended too many workers and is held back for now; write it anew")
+            return rejected("this source ended too many workers and is held back for now; write it anew")
         try:
             return self._inspect(source)
         except Ended as ended:
             self._vacate(ended)
             if ended.failure.code == "unavailable":
                 raise SandboxError(ended.failure.message) from None
-            return _rejected(f"the compiler could not finish with this source: {ended.failure.message}")
+            return rejected(f"the compiler could not finish with this source: {ended.failure.message}")
         finally:
             self._supply.refill()
 
@@ -140,7 +140,7 @@ class Seat:
     def _run_body(self, known: Known, body: Body) -> Sequence[RunResult | None]:
         """What became of the first events, at least of one; see `_collect`."""
         if self._quarantine.holds(known.source):
-            held_back = _failed("quarantined", "this program ended too many workers and is held back for now")
+            held_back = failed("quarantined", "this program ended too many workers and is held back for now")
             return [held_back] * body.events
         try:
             worker = self._deliver(known, body)
@@ -161,7 +161,7 @@ class Seat:
         try:
             while len(results) < events:
                 for payload, answered in worker.receive_answers():
-                    results += [_result(worker, payload, known)] * answered
+                    results += [result_of(payload, worker, known)] * answered
         except Ended as ended:
             self._vacate(ended)
             # With one answer too many there is a failure, too, and the last event gets it.
@@ -184,7 +184,7 @@ class Seat:
                 self._vacate(ended)
             else:
                 return worker
-        raise _unavailable("workers end before they can be used")
+        raise unavailable("workers end before they can be used")
 
     def _inspect(self, source: str) -> Inspection:
         for _ in range(_ATTEMPTS):
@@ -195,17 +195,18 @@ class Seat:
                 self._vacate(ended)
                 continue
             if isinstance(payload, Failure):
-                return _rejected(payload.message)
+                return rejected(payload.message)
             try:
                 return inspection_of(payload)
             except BadReply:
                 raise worker.refuse() from None
-        raise _unavailable("workers end before they can be used")
+        raise unavailable("workers end before they can be used")
 
     def _seated(self) -> WorkerHandle:
         """This tenant's worker, replaced when the last one ended or has served long enough; raises Ended."""
         worker = self._worker
         if worker is not None and not worker.worn:
+            worker.require_silence()
             return worker
         if worker is not None:
             self._tally.recycled(worker.worn)
@@ -213,7 +214,7 @@ class Seat:
         try:
             worker = self._worker = self._supply.take()
         except SandboxError as error:
-            raise _unavailable(str(error)) from None
+            raise unavailable(str(error)) from None
         return worker
 
     def _vacate(self, ended: Ended) -> None:
@@ -237,35 +238,6 @@ class Seat:
             if result is not passed:
                 self._tally.failed(result)
         return tuple(results)
-
-
-def _result(worker: WorkerHandle, payload: Any, known: Known) -> RunResult:
-    """The answers in a reply; raises Ended for a reply that no honest worker sends."""
-    if type(payload) is list and not payload:
-        return known.all_pass
-    if isinstance(payload, Failure):
-        if payload.code in _TAINTING:
-            worker.wear_out("tainted")
-        return RunResult(failure=payload)
-    try:
-        answers = answers_of(payload, known.passes)
-    except BadReply:
-        raise worker.refuse() from None
-    if any(answer.failure is not None and answer.failure.code in _TAINTING for answer in answers):
-        worker.wear_out("tainted")
-    return RunResult(answers)
-
-
-def _failed(code: FailureCode, message: str) -> RunResult:
-    return RunResult(failure=Failure(code=code, message=message))
-
-
-def _unavailable(message: str) -> Ended:
-    return Ended(Failure(code="unavailable", message=message), blame=False)
-
-
-def _rejected(message: str) -> Inspection:
-    return Inspection(errors=(SourceError(line=1, message=message),))
 
 
 __all__ = ["Seat"]

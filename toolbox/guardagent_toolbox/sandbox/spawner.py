@@ -42,7 +42,8 @@ class Spawner:
         """
         _require_linux()
         self._limits = asdict(limits)
-        self._lock = threading.Lock()
+        # May be asked for again by the thread that has it: the garbage collector may close a sandbox anywhere.
+        self._lock = threading.RLock()
         self._workers = 0
         self._leashes: dict[int, int] = {}
         self.lost = False
@@ -139,7 +140,7 @@ class Spawner:
         try:
             self._control.send(json.dumps({"do": "end", "worker": worker}).encode())
             answer: dict[str, Any] = json.loads(self._control.recv(_MESSAGE) or b"{}")
-        except OSError:
+        except (OSError, ValueError):
             answer = {}
         if answer.get("worker") != worker:
             self._lose()

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from guardagent.errors import SandboxError, UnconfinedError
 from guardagent_toolbox.sandbox.confine import Layers
 from guardagent_toolbox.sandbox.counters import Tally
-from guardagent_toolbox.sandbox.handle import Ended, WorkerHandle
+from guardagent_toolbox.sandbox.endings import Ended
+from guardagent_toolbox.sandbox.handle import WorkerHandle
 from guardagent_toolbox.sandbox.limits import Limits
 from guardagent_toolbox.sandbox.spawner import ZYGOTE, Spawner, ZygoteLost
 
@@ -178,8 +179,12 @@ class Supply:
             if self._closed:
                 raise SandboxError("the sandbox is closed")
             if self._spawner is None or self._spawner.lost:
-                lost, self._spawner = self._spawner, Spawner(self._limits, self._command)
+                lost, new = self._spawner, Spawner(self._limits, self._command)
                 self._tally.count("zygotes_started")
+                if self._closed:  # meanwhile, by this very thread; see `_make_locks`
+                    new.close()
+                    raise SandboxError("the sandbox is closed")
+                self._spawner = new
                 self._leave_behind(lost)
             return self._spawner
 

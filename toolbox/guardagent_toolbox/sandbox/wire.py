@@ -1,10 +1,10 @@
 """Messages between the host and a worker: one SEQPACKET each.
 
-To a worker: a header line `verb number [slot]`, then what the verb needs.
-    inspect  the source; answers what the compiler read
-    load     the source; keeps the program under `slot` and answers its clauses
-    drop     nothing; forgets the program of `slot`
-    run      two lines of JSON per case, event and facts; one answer per case, numbered on from `number`
+To a worker: a header line, then what its verb needs. No number can be foreseen, so that no answer can be sent ahead.
+    inspect number     the source; answers what the compiler read
+    load number slot   the source; keeps the program under `slot` and answers its clauses
+    drop slot          nothing; forgets the program of `slot` and does not answer
+    run number slot    two lines of JSON per case, event and facts; one answer per case, numbered on from `number`
 From a worker: lines of JSON, each an array `[number, payload]`, or `[number, code, message]` when it could not answer,
 or `[first, last, []]` for a run of events that passed every clause.
 The very first message is the JSON object `layers, pid`: what confines the worker, and its process id.

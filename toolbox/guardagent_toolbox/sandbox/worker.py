@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import mmap
 import os
 import socket
@@ -13,15 +12,15 @@ from signal import ITIMER_PROF, setitimer
 from typing import Any, NoReturn, Protocol
 
 from msgspec import DecodeError
-from msgspec.json import Decoder
+from msgspec.json import Decoder, Encoder
 
 from guardagent_toolbox.sandbox.confine import Layers, confine
 from guardagent_toolbox.sandbox.libc import give_back
 from guardagent_toolbox.sandbox.limits import Limits
 from guardagent_toolbox.sandbox.wire import CHANNEL, FLUSH, MAX_MESSAGE, Progress
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-# Half the time of the standard library, which a batch of checks notices. Exact for integers of any size.
+# A fraction of the time of the standard library, which a batch of checks notices. Exact for integers of any size.
+_encode: Callable[[object], bytes] = Encoder().encode
 _decode: Callable[[bytes], dict[str, Any]] = Decoder(dict).decode
 
 Run = Callable[[dict[str, Any], dict[str, Any]], list[list[Any]]]
@@ -65,7 +64,7 @@ def become_worker(engine: Engine, limits: Limits, progress: Progress, rehearse: 
 
 def announce(channel: socket.socket, layers: Layers) -> None:
     """Sends what confines this process, and its id; the first message of every worker."""
-    channel.send(_encode({"layers": layers.as_json(), "pid": os.getpid()}).encode())
+    channel.send(_encode({"layers": layers.as_json(), "pid": os.getpid()}))
 
 
 class Worker:
@@ -97,7 +96,7 @@ class Worker:
                     self._compile(int(number), partial(self._load, int(slot)), body)
                 case [b"inspect", number]:
                     self._compile(int(number), self._engine.inspect, body)
-                case [b"drop", _number, slot]:
+                case [b"drop", slot]:
                     del self._programs[int(slot)]
 
     def _run(self, number: int, run: Run, lines: list[bytes]) -> None:
@@ -162,7 +161,7 @@ def _object(line: bytes) -> dict[str, Any]:
 
 
 def _success(number: int, payload: object, longest: int) -> bytes:
-    reply = f"[{number},{_encode(payload)}]".encode()
+    reply = b"[%d,%b]" % (number, _encode(payload))
     if len(reply) > longest:
         return _failure(number, "bad_answer", f"the answer is longer than {longest} bytes")
     return reply
@@ -188,7 +187,7 @@ def _failure_of(number: int, error: Exception) -> bytes:
 
 
 def _failure(number: int, code: str, message: str) -> bytes:
-    return _encode([number, code, message]).encode()
+    return _encode([number, code, message])
 
 
 __all__ = ["Engine", "Rehearsal", "Rejected", "Run", "Worker", "announce", "become_worker", "no_rehearsal"]
