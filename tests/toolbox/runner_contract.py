@@ -201,6 +201,13 @@ def declared_facts_are_read(runner: CheckRunner) -> None:
     assert (fact.name, fact.kind, fact.default) == ("topic", "category", "other")
 
 
+def the_facts_that_a_clause_may_read_are_told(runner: CheckRunner) -> None:
+    reads = clause('if facts["topic"] == "travel":\n    return None', head=FACTS)
+    inspection = runner.inspect(reads + clause("return None", number=2))
+    assert inspection.facts_of == {"c1": ("topic",), "c2": ()}
+    assert runner.inspect(clause("return None")).facts_of == {}
+
+
 def results_stand_in_the_order_of_the_cases(runner: CheckRunner) -> None:
     program = program_of(runner, clause('return violation(str(event["n"]))'))
     results = runner.run(program, [RunCase(json.dumps({"n": n})) for n in range(20)])
@@ -252,6 +259,7 @@ def a_closed_runner_fails(runner: CheckRunner) -> None:
 BEHAVIOURS: tuple[Callable[[CheckRunner], None], ...] = (
     rejected_source_has_a_line,
     any_text_is_inspected_without_an_exception,
+    the_facts_that_a_clause_may_read_are_told,
     normalised_source_is_accepted_again_unchanged,
     declared_facts_are_read,
     results_stand_in_the_order_of_the_cases,

@@ -7,8 +7,21 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from guardagent_toolbox.runtime.answers import MAX_DETAILS, AnswerError, escalate, redact, row_of, violation
+from guardagent_toolbox.runtime.answers import (
+    _CUTS,
+    _POINTER,
+    MAX_DETAILS,
+    AnswerError,
+    _Cutter,
+    escalate,
+    is_pointer,
+    redact,
+    row_of,
+    violation,
+)
 
 DETAILS: dict[str, tuple[Any, Any]] = {
     "none": (None, None),
@@ -105,3 +118,25 @@ def test_evidence_is_made_of_json_pointers(pointer: str, good: bool) -> None:
 def test_nothing_but_an_answer_is_an_answer(value: object) -> None:
     with pytest.raises(AnswerError):
         row_of("c1", value)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats() | st.text(max_size=60),
+    lambda inner: (
+        st.lists(inner, max_size=12) | st.dictionaries(st.text(max_size=8) | st.integers(), inner, max_size=9)
+    ),
+    max_leaves=30,
+)
+
+
+@given(values, st.sampled_from(_CUTS))
+def test_details_are_never_longer_than_they_are_taken_for(value: Any, cut: tuple[int, int, int]) -> None:
+    items, characters, levels = cut
+    cutter = _Cutter(items, characters)
+    shown = cutter.cut(value, levels)
+    assert len(json.dumps(shown, ensure_ascii=False)) <= cutter.longest
+
+
+@given(st.text("~/01a\n", max_size=8))
+def test_pointers_are_what_the_grammar_says(text: str) -> None:
+    assert is_pointer(text) == (_POINTER.match(text) is not None)

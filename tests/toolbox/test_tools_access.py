@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardagent_toolbox.tools.access import check_access, check_rule, value_at
+from guardagent_toolbox.tools.access import check_access, check_rule, parse_json, value_at
 from guardagent_toolbox.tools.history import count_before, earlier, happened_before
 
 UNREADABLE = {"?": ["unreadable"]}
@@ -153,9 +153,32 @@ def test_entries_are_found_by_tool_and_status() -> None:
 
 
 @pytest.mark.parametrize(
-    "event", [None, [], {"history": None}, {"history": "send"}, {"history": [{"tool": "send"}, "send"]}]
+    "event", [None, ["send"], {"history": None}, {"history": "send"}, {"history": [{"tool": "send"}, "send"]}]
 )
 def test_a_history_that_cannot_be_read_is_none(event: Any) -> None:
     assert earlier(event, "send") is None
     assert count_before(event, "send") is None
     assert happened_before(event, "send") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": [1, true, null, 2.5, "x"]}', {"a": [1, True, None, 2.5, "x"]}),
+        (" 5 ", 5),
+        ('"x"', "x"),
+        ('{"a": 1, "a": 2}', None),
+        ('{"A": 1, "a": 2}', {"A": 1, "a": 2}),
+        ("NaN", None),
+        ("1e999", None),
+        ("9" * 30, None),
+        ("{'a': 1}", None),
+        ('{"a": 1} x', None),
+        ("[" * 1_000 + "]" * 1_000, None),
+        ('"' + "[" * 1_000 + '"', "[" * 1_000),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_json_is_read_where_all_readers_agree(text: Any, value: object) -> None:
+    assert parse_json(text) == value

@@ -48,7 +48,11 @@ def test_the_tools_that_everybody_counts_on_are_there() -> None:
         "called_functions", "sql_columns", "read_sql", "words", "count_words", "sentences", "contains_any", "matches",
         "find_all", "count_of", "parse_money", "parse_number", "compare_numbers", "parse_size", "parse_url",
         "host_matches", "parse_path", "path_within", "parse_address", "parse_date", "parse_time", "days_between",
-        "weekday", "age_on", "count_before", "happened_before",
+        "weekday", "age_on", "count_before", "happened_before", "read_python", "read_shell", "read_markdown",
+        "citations", "language_of", "matches_any", "replace_all", "count_bytes", "parse_json", "parse_phone",
+        "find_numbers", "find_money", "find_dates", "find_addresses", "find_phones", "within_hours", "local_time",
+        "add_months", "months_between", "working_days_between", "add_seconds", "last_before", "since", "recent",
+        "tainted", "seen_before",
     } <= set(NAMES)  # fmt: skip
     assert sorted(NAMES) == NAMES
 

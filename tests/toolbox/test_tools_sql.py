@@ -223,7 +223,14 @@ def one(sql: str, dialect: str = "postgres") -> dict[str, Any]:
         ("select a into b from x", "into", True),
         ("select a from x join y on true left join z using (a) cross join w", "joins", ["inner", "left", "cross"]),
         ("select a from x, y", "comma_joins", 1),
-        ("select a, b from x group by a, B", "group_by", ["a", "b"]),
+        ("select a, b from x group by a, B", "group_by", ["x.a", "x.b"]),
+        ("select a, lower(b) from x order by b desc, lower(a)", "order_by", ["x.b", "lower(a)"]),
+        ("select a from x limit 5 offset 10", "offset", 10),
+        (
+            "with t as (select 1) select 1 from t, s.x, y as z",
+            "sources",
+            [{"table": "s.x", "alias": "x"}, {"table": "y", "alias": "z"}],
+        ),
         ("select distinct a from x", "distinct", True),
         ("select lower(a), my_function(b) from x", "functions", ["lower", "my_function"]),
         ("select o.a from orders o where o.b = 3", "columns", {"orders": ["a", "b"]}),
@@ -244,22 +251,56 @@ def test_comments_and_texts_are_no_statements() -> None:
 def test_outputs_of_the_outermost_select() -> None:
     outputs = one("select max(o.total) as top, o.id, count(*), lower(o.a || o.b) from orders o")["outputs"]
     assert outputs == [
-        {"name": "top", "columns": ["o.total"], "functions": ["max"], "aggregate": True, "star": False},
-        {"name": "id", "columns": ["o.id"], "functions": [], "aggregate": False, "star": False},
+        {"name": "top", "columns": ["orders.total"], "functions": ["max"], "aggregate": True, "star": False},
+        {"name": "id", "columns": ["orders.id"], "functions": [], "aggregate": False, "star": False},
         {"name": "", "columns": [], "functions": ["count"], "aggregate": True, "star": False},
-        {"name": "", "columns": ["o.a", "o.b"], "functions": ["lower"], "aggregate": False, "star": False},
+        {"name": "", "columns": ["orders.a", "orders.b"], "functions": ["lower"], "aggregate": False, "star": False},
     ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "columns"),
+    [
+        ("with t as (select salary as s from hr.pay) select x.s from t x", [["hr.pay.salary"]]),
+        ("with t(a, b) as (select p, q from x) select b from t", [["x.q"]]),
+        ("with t(a) as (select * from x) select a from t", [["x.*"]]),
+        ("select y.z from (select x.age as z from (select * from patient) x) y", [["patient.age"]]),
+        ("select secret from (select p.* from products p) x", [["products.secret"]]),
+        ("select a from x union all select b from y", [["x.a"], ["y.b"]]),
+        ("select u from (select a as u from x union select b from y) z", [["x.a", "y.b"]]),
+        ("select (select max(z.v) from z) from x", [["z.v"]]),
+    ],
+)
+def test_outputs_are_followed_to_the_tables_that_they_come_from(sql: str, columns: list[list[str]]) -> None:
+    assert [output["columns"] for output in one(sql)["outputs"]] == columns
 
 
 def test_comparisons_say_whether_every_row_must_pass_them() -> None:
     comparisons = one("select a from x where tenant = 7 and (b > 1.5 or c in ('x', 'y')) and 3 <= d and e is null")
-    assert comparisons["comparisons"] == [
-        {"column": "tenant", "operator": "=", "value": 7, "always": True},
-        {"column": "b", "operator": ">", "value": 1.5, "always": False},
-        {"column": "c", "operator": "in", "value": ["x", "y"], "always": False},
-        {"column": "d", "operator": ">=", "value": 3, "always": True},
-        {"column": "e", "operator": "is", "value": None, "always": True},
+    assert [(c["column"], c["operator"], c["value"], c["always"]) for c in comparisons["comparisons"]] == [
+        ("x.tenant", "=", 7, True),
+        ("x.b", ">", 1.5, False),
+        ("x.c", "in", ["x", "y"], False),
+        ("x.d", ">=", 3, True),
+        ("x.e", "is", None, True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("select 1 from x where not a = 1", {"operator": "not =", "value": 1}),
+        ("select 1 from x where not (a in (1, 2))", {"operator": "not in", "value": [1, 2]}),
+        ("select 1 from x where lower(a) = 'b'", {"column": "", "columns": ["x.a"], "functions": ["lower"]}),
+        ("select 1 from x group by a having a > 2", {"place": "having", "column": "x.a"}),
+        ("select 1 from x join y on x.a = y.b", {"place": "on", "column": "x.a", "other": "y.b", "always": False}),
+        ("select 1 from x where a in (select b from y)", {"query": True, "value": [], "always": True}),
+        ("select a = 1 from x", {"place": "other"}),
+    ],
+)
+def test_comparisons_say_what_is_compared_and_where(sql: str, found: dict[str, Any]) -> None:
+    (comparison,) = one(sql)["comparisons"]
+    assert found.items() <= comparison.items()
 
 
 @pytest.mark.parametrize("sql", ["", None, 5, "select 'a"])
@@ -273,3 +314,10 @@ def test_nothing_is_written_about_odd_sql(capfd: pytest.CaptureFixture[str]) -> 
     for sql in ("replace into t values (1)", "create trigger x after insert on y begin select 1; end", "call p()"):
         read_sql(sql)
     assert capfd.readouterr() == ("", "")
+
+
+def test_answers_are_the_caller_s_own() -> None:
+    first = read_sql("select a from x")
+    assert first is not None
+    first[0]["tables"] = ["y"]
+    assert one("select a from x", "sqlite")["tables"] == ["x"]

@@ -13,12 +13,15 @@ from guardagent_toolbox.reading.patterns import PhraseSet
 from guardagent_toolbox.tools.text import (
     all_text,
     contains_any,
+    count_bytes,
     count_of,
     count_words,
     find_all,
     fold,
     matches,
+    matches_any,
     normalise,
+    replace_all,
     sentences,
     words,
 )
@@ -194,7 +197,10 @@ def test_normal_forms_are_stable(text: str) -> None:
         ("Łódź Ørsted", "łódź ørsted", "lodz orsted"),
         ("раураl", "раураl", "paypal"),
         ("GΟΟGLE", "gοοgle", "google"),
-        ("se\u200bcret", "se\u200bcret", "secret"),
+        ("se\u200bcret", "secret", "secret"),
+        ("\ufeffse\u00adc\u034fret\U0001d173", "secret", "secret"),
+        ("\u3164\u200b\uffa0", "", ""),
+        ("a \u2060 b", "a b", "a b"),
         (None, "", ""),
         (["a"], "", ""),
     ],
@@ -210,3 +216,38 @@ def test_all_text_of_a_value() -> None:
     for _ in range(40):
         deep = [deep]
     assert all_text(deep) == "below"
+
+
+def test_patterns_of_a_list_are_searched_for_at_once() -> None:
+    assert matches_any(["b+", "^x", "(?i)A"], "abba") == ["b+", "(?i)A"]
+    assert matches_any([], "abba") == []
+    assert matches_any(["a", "("], "abba") is None
+    assert matches_any(["a", 5], "abba") is None  # type: ignore[list-item]
+    assert matches_any(["b"], None) == []  # type: ignore[arg-type]
+
+
+@given(st.lists(st.sampled_from(["a", "b+", "^a", "c$", "[ab]c", "(?i)C"]), max_size=6), st.text("abcC", max_size=8))
+def test_patterns_are_found_together_as_they_are_alone(patterns: list[str], text: str) -> None:
+    assert matches_any(patterns, text) == [pattern for pattern in patterns if matches(pattern, text)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "new", "text", "wanted"),
+    [
+        (r"\s+", " ", "a \n b", "a b"),
+        ("[^a-z]", "", "a-b c", "abc"),
+        ("b*", "x", "ab", "xaxx"),
+        ("(a)", r"\1", "aa", r"\1\1"),
+        ("(", "", "a", None),
+        ("a", None, "a", None),
+        ("a", "", None, None),
+        ("a", "b" * 2_000, "a" * 60, None),
+    ],
+)
+def test_replacing_takes_the_new_text_as_it_is(pattern: Any, new: Any, text: Any, wanted: str | None) -> None:
+    assert replace_all(pattern, new, text) == wanted
+
+
+def test_bytes_are_those_of_utf_8() -> None:
+    assert [count_bytes(text) for text in ("", "a", "é", "€", "😀", "\ud800")] == [0, 1, 2, 3, 4, 3]
+    assert count_bytes(None) == 0  # type: ignore[arg-type]

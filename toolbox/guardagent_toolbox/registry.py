@@ -19,7 +19,7 @@ from guardagent_toolbox.tools import MODULES
 ENTRY_POINT_GROUP = "guardagent.tools"
 
 # Part of every program's digest: raise it whenever a tool answers differently; a test compares answers on record.
-TOOLBOX_VERSION = "1.0"
+TOOLBOX_VERSION = "1.1"
 
 _ANSWERS = frozenset({"violation", "not_applicable", "escalate", "redact"})
 

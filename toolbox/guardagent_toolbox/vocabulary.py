@@ -55,7 +55,7 @@ STR_METHODS: Final = frozenset(
     {"lower", "upper", "casefold", "title", "capitalize", "swapcase", "strip", "lstrip", "rstrip", "split", "rsplit",
      "splitlines", "partition", "rpartition", "startswith", "endswith", "removeprefix", "removesuffix", "replace",
      "find", "rfind", "index", "rindex", "count", "join", "zfill", "isdigit", "isalpha", "isalnum", "isspace",
-     "isupper", "islower", "istitle", "isnumeric", "isdecimal", "isascii", "isidentifier"}
+     "isupper", "islower", "istitle", "isnumeric", "isdecimal", "isascii", "isidentifier", "isprintable"}
 )  # fmt: skip
 LIST_METHODS: Final = frozenset(
     {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "index", "count", "copy"}
@@ -96,7 +96,7 @@ INSTEAD_OF_NODE: Final[dict[str, str]] = {
     "Import": "`import` is not available",
     "ImportFrom": "`import` is not available",
     "ClassDef": "`class` is not available; use dicts and helper functions",
-    "While": "`while` is not available; use `for` over a list or `range(...)`",
+    "While": "`while` is not available; use `for` over a list or `range(...)`, with `break`",
     "Try": "`try` is not available; tools give None instead of raising, so test the value with `is None`",
     "TryStar": "`try` is not available; tools give None instead of raising, so test the value with `is None`",
     "Raise": "`raise` is not available; `return violation(...)` or `return escalate(...)`",
@@ -141,7 +141,15 @@ INSTEAD_OF_NAME: Final[dict[str, tuple[str, ...]]] = {
     "pathlib": ("parse_path", "path_within"),
     "sqlglot": ("read_sql", "sql_columns"),
     "sqlparse": ("read_sql", "sql_columns"),
-    "ast": ("columns_accessed",),
+    "ast": ("read_python", "columns_accessed"),
+    "json": ("parse_json",),
+    "zoneinfo": ("local_time",),
+    "email": ("parse_address",),
+    "phonenumbers": ("parse_phone",),
+    "ipaddress": ("parse_url",),
+    "fnmatch": ("matches",),
+    "markdown": ("read_markdown",),
+    "math": ("times", "total"),
     "unicodedata": ("normalise", "fold"),
     "shlex": ("read_shell",),
 }
@@ -169,7 +177,7 @@ INSTEAD_OF_BUILTIN: Final[dict[str, str]] = {
 INSTEAD_OF_METHOD: Final[dict[str, str]] = {
     "format": "use an f-string",
     "format_map": "use an f-string",
-    "encode": "compare texts",
+    "encode": "compare texts; `count_bytes(text)` is the length in bytes",
     "decode": "compare texts",
     "translate": "use `.replace(...)` or a comprehension over the characters",
     "ljust": "use an f-string with a width",
@@ -179,6 +187,10 @@ INSTEAD_OF_METHOD: Final[dict[str, str]] = {
     "search": "use the tool `matches(pattern, text)`",
     "match": "use the tool `matches(pattern, text)`",
     "fullmatch": "use the tool `matches(pattern, text)`",
-    "findall": "use the tool `matches(pattern, text)`",
-    "sub": "use `.replace(...)`",
+    "findall": "use the tool `find_all(pattern, text)`",
+    "finditer": "use the tool `find_all(pattern, text)`",
+    "group": 'use the tool `find_all(pattern, text)`, whose places have `["text"]`',
+    "sub": "use `.replace(...)` or the tool `replace_all(pattern, new, text)`",
+    "weekday": "use the tool `weekday(day)`",
+    "isoformat": "dates and moments are texts already",
 }

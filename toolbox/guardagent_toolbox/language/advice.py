@@ -23,8 +23,10 @@ def unknown_name(name: str, tools: Collection[str], known: Collection[str] = ())
     return f"unknown name `{name}`{_instead(name, tools) or _similar(name, [*known, *tools, *BUILTINS])}"
 
 
-def unknown_function(name: str, tools: Collection[str], helpers: Collection[str]) -> str:
-    """The message for a call of something that is no function."""
+def unknown_function(name: str, tools: Collection[str], helpers: Collection[str], instead: str = "") -> str:
+    """The message for a call of something that is no function; `instead` is what to write, where that is known."""
+    if instead:
+        return f"unknown function `{name}`; write {instead}"
     hint = _instead(name, tools) or _similar(name, [*helpers, *tools, *BUILTINS])
     return f"unknown function `{name}`{hint or '; define it with `def`, or use a tool'}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from guardagent_toolbox.language.trees import walk
 from guardagent_toolbox.vocabulary import FILENAME
 
 
@@ -41,11 +42,14 @@ class _Bare(ast.NodeTransformer):
 
 def _spans(source: str, tree: ast.Module) -> Iterator[tuple[int, int]]:
     """Where the annotations stand, in bytes of the UTF-8 text."""
+    annotated = [node for node in walk(tree) if _is_annotated(node)]
+    if not annotated:
+        return
     starts = [0]
     for line in source.split("\n"):
         starts.append(starts[-1] + len(line.encode()) + 1)
     text = source.encode()
-    for node in ast.walk(tree):
+    for node in annotated:
         if isinstance(node, ast.AnnAssign) and node.value is not None:
             yield _end(node.target, starts), _end(node.annotation, starts)
         elif isinstance(node, ast.arg) and node.annotation is not None:
@@ -56,6 +60,12 @@ def _spans(source: str, tree: ast.Module) -> Iterator[tuple[int, int]]:
             arrow = text.rfind(b"->", 0, starts[node.returns.lineno - 1] + node.returns.col_offset)
             before = text[:arrow].rstrip(b" ")
             yield len(before), _end(node.returns, starts)
+
+
+def _is_annotated(node: ast.AST) -> bool:
+    if isinstance(node, ast.arg):
+        return node.annotation is not None
+    return isinstance(node, ast.AnnAssign) or (isinstance(node, ast.FunctionDef) and node.returns is not None)
 
 
 def _end(node: ast.expr, starts: list[int]) -> int:

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from guardagent_toolbox.language.advice import unknown_function, unknown_method
+from guardagent_toolbox.language.instead import instead_of_call
 from guardagent_toolbox.language.literals import is_none
 from guardagent_toolbox.language.outline import Outline
 from guardagent_toolbox.language.scopes import Refuse, only_parameter
+from guardagent_toolbox.language.trees import walk
 from guardagent_toolbox.runtime.answers import ANSWER_FUNCTIONS, is_pointer
 from guardagent_toolbox.vocabulary import (
     BUILTINS,
@@ -30,6 +32,8 @@ class CallRules:
     """Checks one call after another; errors go to `refuse`."""
 
     def __init__(self, outline: Outline, tools: Mapping[str, Callable[..., object]], refuse: Refuse) -> None:
+        self._locals: frozenset[str] = frozenset()
+        self._constants = outline.constants
         self._functions = outline.functions
         self._clauses = outline.clauses
         self._helpers = outline.helpers
@@ -37,8 +41,9 @@ class CallRules:
         self._refuse = refuse
         self._given: dict[str, bool] = {}
 
-    def check(self, node: ast.Call) -> Iterable[ast.expr]:
+    def check(self, node: ast.Call, local_names: frozenset[str]) -> Iterable[ast.expr]:
         """Checks callee and form of the call; gives the parts that are still to be visited."""
+        self._locals = local_names
         for argument in node.args:
             if isinstance(argument, ast.Starred):
                 self._refuse(node, "`*` in a call is not available; pass each argument by itself")
@@ -83,16 +88,26 @@ class CallRules:
         elif name == "isinstance":
             return self._check_isinstance(node)
         elif name not in BUILTINS:
-            self._refuse(node, unknown_function(name, self._tools, self._helpers))
+            self._refuse(node, unknown_function(name, self._tools, self._helpers, instead_of_call(node.func)))
         return self._rest(node, takes_generator=name in CONSUMERS, takes_key=name in KEYED)
 
     def _check_method(self, node: ast.Call, func: ast.Attribute) -> Iterable[ast.expr]:
+        instead = instead_of_call(func) if self._is_module(func.value) else ""
+        if instead:
+            self._refuse(node, f"`{_dotted(func)}(...)` is not available; write {instead}")
+            return self._rest(node, takes_generator=False, takes_key=False)
         if func.attr not in METHOD_NAMES:
             self._refuse(node, unknown_method(func.attr))
         elif node.keywords and func.attr not in METHOD_KEYWORDS:
             self._refuse(node, f"`.{func.attr}(...)` takes no arguments by name; write the values in order")
         rest = self._rest(node, takes_generator=func.attr == "join", takes_key=func.attr == "sort")
         return [func.value, *rest]
+
+    def _is_module(self, node: ast.expr) -> bool:
+        """Whether it begins with a name that the program does not define, as the name of a module would."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return isinstance(node, ast.Name) and node.id not in self._locals and node.id not in self._constants
 
     def _rest(self, node: ast.Call, *, takes_generator: bool, takes_key: bool) -> Iterable[ast.expr]:
         """The arguments that are still to be visited; names of functions as `key=` are not among them."""
@@ -143,6 +158,10 @@ class CallRules:
                     self._refuse(pointer, 'evidence is a list of JSON pointers such as "/user/role"')
 
 
+def _dotted(node: ast.expr) -> str:
+    return f"{_dotted(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else getattr(node, "id", "?")
+
+
 def _values(node: ast.Call) -> list[ast.expr]:
     return [*node.args, *(keyword.value for keyword in node.keywords)]
 
@@ -161,7 +180,7 @@ def _signature_of(node: ast.FunctionDef) -> inspect.Signature:
 
 
 def _gives_value(node: ast.FunctionDef) -> bool:
-    returns = [part for part in ast.walk(node) if isinstance(part, ast.Return)]
+    returns = [part for part in walk(node) if isinstance(part, ast.Return)]
     return any(
         r.value is not None and not (isinstance(r.value, ast.Constant) and r.value.value is None) for r in returns
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from guardagent_toolbox.language.advice import unknown_name
 from guardagent_toolbox.language.calls import CallRules
+from guardagent_toolbox.language.instead import instead_of_node
 from guardagent_toolbox.language.literals import constant_problem, is_modest, is_text
 from guardagent_toolbox.language.outline import Errors, Outline
 from guardagent_toolbox.vocabulary import ANSWERS, BUILTINS, INSTEAD_OF_NODE, MAX_ERRORS, MAX_WIDTH, NODES
@@ -38,8 +39,7 @@ class ExpressionRules(ast.NodeVisitor):
         if type(node) in NODES:
             super().generic_visit(node)
         else:
-            name = type(node).__name__
-            self.refuse(node, INSTEAD_OF_NODE.get(name, f"`{name}` is not available"))
+            self.refuse(node, instead_of_node(node))
 
     def visit_Name(self, node: ast.Name) -> None:
         """A name that is read as a value; names that are called never come here."""
@@ -53,7 +53,7 @@ class ExpressionRules(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         """A call is checked as a whole; see `CallRules`."""
-        for part in self.calls.check(node):
+        for part in self.calls.check(node, self.locals):
             # A lambda or generator that comes from there is where it may be; all others are refused below.
             if isinstance(part, ast.Lambda | ast.GeneratorExp):
                 self.generic_visit(part)
@@ -70,8 +70,14 @@ class ExpressionRules(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         """Refused: what is called never comes here."""
-        name = node.value.id if isinstance(node.value, ast.Name) else "value"
-        self.refuse(node, f'values have no attributes; write `{name}["{node.attr}"]`, or call a method')
+        steps = [node.attr]
+        root = node.value
+        while isinstance(root, ast.Attribute):
+            steps.append(root.attr)
+            root = root.value
+        name = root.id if isinstance(root, ast.Name) else "value"
+        items = "".join(f'["{step}"]' for step in reversed(steps))
+        self.refuse(node, f"values have no attributes; write `{name}{items}`, or call a method")
 
     def visit_Starred(self, node: ast.Starred) -> None:
         """Refused: targets and displays never come here."""

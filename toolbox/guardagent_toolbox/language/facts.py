@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from guardagent_toolbox.language.outline import Errors, Outline
+from guardagent_toolbox.language.trees import walk
 from guardagent_toolbox.runtime.answers import is_pointer
 from guardagent_toolbox.vocabulary import MAX_NAME
 
@@ -15,9 +16,12 @@ Facts = dict[str, dict[str, Any]]
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 _KEYS: Final = {
-    "category": frozenset({"kind", "fields", "labels", "default"}),
+    "category": frozenset({"kind", "fields", "labels", "default", "question"}),
     "judgement": frozenset({"kind", "fields", "question", "choices"}),
 }
+# A model may always answer so, and no program ever sees it: what follows is a setting of the policy.
+_UNCLEAR: Final = "unclear"
+_USUAL_CHOICES: Final = ("yes", "no", _UNCLEAR)
 _MAX_FACTS: Final = 20
 _MAX_LABELS: Final = 50
 
@@ -36,7 +40,11 @@ def read_facts(outline: Outline) -> tuple[Facts, Errors]:
     problems = [(name, problem) for name, spec in value.items() for problem in _problems(name, spec)]
     if problems:
         return {}, [(_line(node, name), f"fact `{_shown(name)}`: {problem}") for name, problem in problems]
-    return {name: _listed(spec) for name, spec in value.items()}, []
+    return {name: _listed(_completed(spec)) for name, spec in value.items()}, []
+
+
+def _completed(spec: dict[str, Any]) -> dict[str, Any]:
+    return {"choices": _USUAL_CHOICES, **spec} if spec["kind"] == "judgement" else spec
 
 
 def _line(node: ast.Assign, name: object) -> int:
@@ -90,14 +98,18 @@ def _category_problems(spec: dict[Any, Any]) -> Iterator[str]:
             return
     if not _is_text(spec.get("default", "other")):
         yield "`default` is a label, a text that is not empty"
+    if not _is_text(spec.get("question", "?")):
+        yield "`question` is a text that is not empty, or left out"
 
 
 def _judgement_problems(spec: dict[Any, Any]) -> Iterator[str]:
-    choices = spec.get("choices")
+    choices = spec.get("choices", _USUAL_CHOICES)
     if not _is_text(spec.get("question")):
         yield "`question` is a text that is not empty"
-    if not isinstance(choices, list | tuple) or len(choices) < 2 or not all(map(_is_text, choices)):
-        yield "`choices` is a list of at least two texts"
+    if not isinstance(choices, list | tuple) or not all(map(_is_text, choices)):
+        yield "`choices` is a list of texts, or left out for yes, no and unclear"
+    elif len(set(choices) - {_UNCLEAR}) < 2:
+        yield "`choices` is a list of at least two texts beside `unclear`"
     elif len(set(choices)) != len(choices):
         yield "`choices` are all different"
 
@@ -109,7 +121,7 @@ def _is_text(value: object) -> bool:
 def check_fact_uses(tree: ast.Module, facts: Mapping[str, dict[str, Any]]) -> Errors:
     """Reads of facts that are not declared, and comparisons with values that a fact never has."""
     errors: Errors = []
-    for node in ast.walk(tree):
+    for node in walk(tree):
         name = _fact_read(node)
         if name is not None and name not in facts:
             known = f"declared are {', '.join(f'`{fact}`' for fact in facts)}" if facts else "FACTS declares none"

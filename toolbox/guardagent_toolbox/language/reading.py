@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from guardagent_toolbox.language.annotations import without_annotations
+from guardagent_toolbox.language.fact_readers import readers_of
 from guardagent_toolbox.language.facts import read_facts
 from guardagent_toolbox.language.normalise import normalise
 from guardagent_toolbox.language.outline import Errors, Outline, outline_of
@@ -37,6 +38,11 @@ class Reading:
         """The ids of the clauses that have a function, such as `c1`, in the order of the source."""
         return tuple(self.outline.clauses.values())
 
+    @property
+    def facts_of(self) -> dict[str, list[str]]:
+        """The facts that each clause may read, by clause id; to be asked before the tree is rewritten."""
+        return readers_of(self.outline, self.facts)
+
 
 def read_source(source: str, tools: Tools) -> Reading | Errors:
     """What stands in a source, or its errors as (line, message that says what to write instead)."""
@@ -51,11 +57,12 @@ def read_source(source: str, tools: Tools) -> Reading | Errors:
 
 
 def _read(source: str, tools: Tools) -> Reading | Errors:
-    normalised = _normalised(source.replace("\r\n", "\n"), tools)
+    source = source.replace("\r\n", "\n")
+    normalised = _normalised(source, tools)
     if not isinstance(normalised, str):
         return normalised
     # Parsed again: lines in messages are those of the text that runs, and that text keeps to the limits, too.
-    tree = _parse(normalised)
+    tree = ast.parse(source, FILENAME) if normalised == source else _parse(normalised)
     if not isinstance(tree, ast.Module):
         return tree
     outline = outline_of(tree)

@@ -6,7 +6,7 @@ import ast
 from typing import TypeVar
 
 from guardagent_toolbox.language.scopes import only_parameter
-from guardagent_toolbox.vocabulary import CONSUMERS, KEYED, TYPE_NAMES
+from guardagent_toolbox.vocabulary import KEYED, TYPE_NAMES
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -34,10 +34,6 @@ def rewrite_call(node: ast.Call) -> ast.expr:
         node.args[1] = _types(node.args[1])
     if name in KEYED or method == "sort":
         _mend_key(node)
-    takes_generator = name in CONSUMERS or method == "join"
-    for number, argument in enumerate(node.args):
-        if isinstance(argument, ast.GeneratorExp) and not (takes_generator and number == 0):
-            node.args[number] = at(ast.ListComp(argument.elt, argument.generators), argument)
     plain = not node.keywords and not any(isinstance(argument, ast.Starred) for argument in node.args)
     return (_comprehension(node, name, method) if plain else None) or node
 

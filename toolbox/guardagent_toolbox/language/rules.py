@@ -16,6 +16,7 @@ from guardagent_toolbox.language.facts import check_fact_uses
 from guardagent_toolbox.language.literals import is_none, is_text
 from guardagent_toolbox.language.outline import Errors, Outline
 from guardagent_toolbox.language.scopes import check_name, locals_of, recursion
+from guardagent_toolbox.language.trees import walk
 from guardagent_toolbox.vocabulary import ANSWERS, CHANGERS, CLAUSE_FUNCTION
 
 # What certainly is no answer; the rest is seen when the program runs.
@@ -49,7 +50,7 @@ class _Rules(ExpressionRules):
         if isinstance(node, ast.Assign):
             for name in sorted(self.locals - ({"FACTS"} if node is self.outline.facts else set())):
                 check_name(node, name, self.tools, self.refuse, self.outline)
-            for call in ast.walk(node.value):
+            for call in walk(node.value):
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in CHANGERS:
                     self.refuse(call, "constants are made, not changed; write the value as one expression")
         self.visit(node)
@@ -75,10 +76,11 @@ class _Rules(ExpressionRules):
 
     def _check_default(self, node: ast.expr) -> None:
         value = node.operand if isinstance(node, ast.UnaryOp) else node
-        if isinstance(value, ast.Constant):
+        parts = value.elts if isinstance(value, ast.Tuple) else [value]
+        if all(isinstance(part, ast.Constant) for part in parts):
             self.visit(node)
         elif not (isinstance(value, ast.Name) and value.id in self.outline.constants):
-            self.refuse(node, "a default is a number, a text, None or the name of a constant")
+            self.refuse(node, "a default is a number, a text, None, a tuple of these or the name of a constant")
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self.refuse(node, f"`{node.name}` is defined inside a function; move it to the top level")

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Collection, Mapping
 
 from guardagent_toolbox.language.outline import Errors, Outline
+from guardagent_toolbox.language.trees import walk
 from guardagent_toolbox.vocabulary import ANSWERS, BUILTINS, MAX_NAME, PLAIN_NAME, RESERVED
 
 Refuse = Callable[[ast.AST, str], None]
@@ -13,8 +14,14 @@ Refuse = Callable[[ast.AST, str], None]
 
 def locals_of(node: ast.AST) -> frozenset[str]:
     """Every name that a function or statement sets: parameters, assignments, loops, comprehensions, lambdas."""
-    found = {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
-    return frozenset(found | {arg.arg for arg in ast.walk(node) if isinstance(arg, ast.arg)})
+    found: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, ast.Name):
+            if isinstance(part.ctx, ast.Store):
+                found.add(part.id)
+        elif isinstance(part, ast.arg):
+            found.add(part.arg)
+    return frozenset(found)
 
 
 def only_parameter(given: ast.arguments) -> str | None:
@@ -47,8 +54,9 @@ def recursion(functions: Mapping[str, ast.FunctionDef]) -> Errors:
     # Without those that lead to no circle, and those that no circle leads to, only the circles are left.
     left = _without_ends(calls, callers)
     left = _without_ends({name: callers[name] & left for name in left}, calls)
+    advice = "use a loop, or `all_text(value)` for nested texts"
     return [
-        (functions[name].lineno, f"`{name}` calls itself, directly or through another; use a loop")
+        (functions[name].lineno, f"`{name}` calls itself, directly or through another; {advice}")
         for name in functions if name in left
     ]  # fmt: skip
 
@@ -71,7 +79,7 @@ def _without_ends(ahead: Mapping[str, set[str]], behind: Mapping[str, set[str]])
 def called_in(node: ast.AST) -> set[str]:
     """The names that are called, or given as `key=`, anywhere in a tree."""
     found: set[str] = set()
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
             found.add(part.func.id)
         if isinstance(part, ast.keyword) and part.arg == "key" and isinstance(part.value, ast.Name):

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Final
 
+from guardagent_toolbox.language.trees import children
 from guardagent_toolbox.vocabulary import MAX_CODE_NODES, MAX_DEPTH, MAX_ELIFS, MAX_LITERAL_NODES, MAX_SOURCE_BYTES
 
 Errors = list[tuple[int, str]]
@@ -104,10 +105,10 @@ def check_tree(tree: ast.Module) -> Errors:
             if elifs > MAX_ELIFS:
                 return [(_line(node), f"more than {MAX_ELIFS} `elif` in a row; look the answer up in a dict")]
             chained = _elif(node)
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 if child is chained:
                     level.append((child, in_table, elifs + 1))
-                elif not isinstance(child, ast.expr_context):
+                else:
                     below.append((child, in_table, 0))
         if code > MAX_CODE_NODES:
             return [(1, f"the program has more than {MAX_CODE_NODES} parts; put what repeats into tables or helpers")]
@@ -128,13 +129,13 @@ def _elif(node: ast.AST) -> ast.AST | None:
 
 def _is_literal(node: ast.AST) -> bool:
     """Whether a value holds nothing but constants; walked without recursion."""
-    allowed = (ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.expr_context, ast.UnaryOp, ast.USub)
+    allowed = (ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.UnaryOp, ast.USub)
     waiting = [node]
     while waiting:
         one = waiting.pop()
         if not isinstance(one, allowed):
             return False
-        waiting.extend(ast.iter_child_nodes(one))
+        waiting += children(one)
     return True
 
 

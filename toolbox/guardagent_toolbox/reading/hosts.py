@@ -21,7 +21,8 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE | re.ASCII)
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 # They need no host, and no policy on hosts can say anything about them.
 _HOSTLESS = frozenset({"mailto", "data", "javascript", "file", "about", "blob", "tel", "sms", "urn"})
-_IGNORED = re.compile("[\u00ad\u200b\u2060\ufeff]")
+# What browsers leave out of a name.
+_IGNORED = re.compile("[\u00ad\u034f\u180b-\u180d\u180f\u200b\u2060\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
 
 # Looking a codec up for the first time imports it, which a confined worker cannot do any more.
 codecs.lookup("punycode")

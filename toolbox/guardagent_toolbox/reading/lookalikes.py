@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+from guardagent_toolbox.reading.letters import CYRILLIC, GREEK, LATIN
 from guardagent_toolbox.reading.patterns import normalised, searchable
 
-# Letters after case folding, so that a capital that looks Latin (В, Н, Ρ) stands here as its small letter.
-_CYRILLIC = {
-    0x430: "a", 0x432: "b", 0x435: "e", 0x43A: "k", 0x43C: "m", 0x43D: "h", 0x43E: "o", 0x440: "p", 0x441: "c",
-    0x442: "t", 0x443: "y", 0x445: "x", 0x455: "s", 0x456: "i", 0x458: "j", 0x4BB: "h", 0x4CF: "l", 0x501: "d",
-    0x51B: "q", 0x51D: "w",
-}  # fmt: skip
-_GREEK = {
-    0x3B1: "a", 0x3B2: "b", 0x3B5: "e", 0x3B6: "z", 0x3B7: "h", 0x3B9: "i", 0x3BA: "k", 0x3BC: "m", 0x3BD: "v",
-    0x3BF: "o", 0x3C1: "p", 0x3C4: "t", 0x3C5: "u", 0x3C7: "x", 0x3C9: "w", 0x3F2: "c", 0x3F3: "j",
-}  # fmt: skip
-_LATIN = {
-    0xE6: "ae", 0xF0: "d", 0xF8: "o", 0xFE: "th", 0x111: "d", 0x131: "i", 0x142: "l", 0x153: "oe", 0x251: "a",
-    0x261: "g", 0x269: "i", 0x29F: "l",
-}  # fmt: skip
-_LOOKALIKES = _CYRILLIC | _GREEK | _LATIN
+_LOOKALIKES = CYRILLIC | GREEK | LATIN
 
 
 def folded(text: str) -> str:

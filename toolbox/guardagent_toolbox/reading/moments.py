@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from guardagent_toolbox.reading.zones import from_wall
+
 _MAX_LENGTH = 64
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\Z", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})\Z", re.ASCII)
@@ -43,13 +45,15 @@ def read_clock(value: object) -> tuple[time, timezone | None] | None:
     return _clock_of(moment[1] if moment is not None else text)
 
 
-def read_moment(value: object) -> datetime | None:
-    """The moment, in UTC, of a text with date, time and offset; a time without offset is taken as UTC."""
+def read_moment(value: object, zone: object = None) -> datetime | None:
+    """The moment, in UTC, of a text with date, time and offset; a time without one is of `zone`, or else UTC."""
     moment = _split(_given(value))
     day = _date_of(moment[0], "ymd") if moment is not None else None
     clock = _clock_of(moment[1]) if moment is not None else None
     if day is None or clock is None:
         return None
+    if clock[1] is None and zone is not None:
+        return from_wall(datetime.combine(day, clock[0]), zone)
     try:
         return datetime.combine(day, clock[0], clock[1] or UTC).astimezone(UTC)
     except OverflowError:
@@ -62,6 +66,16 @@ def shifted(day: date, days: int) -> date | None:
         return day + timedelta(days=days)
     except OverflowError:
         return None
+
+
+def months_later(day: date, months: int) -> date | None:
+    """The same day so many months later, or the last one of a shorter month; None outside the years 1 to 9999."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        found = _build(year, month + 1, min(last, day.day))
+        if found is not None:
+            return found
+    return None
 
 
 def _given(value: object) -> str:

@@ -10,13 +10,16 @@ from typing import Any
 
 import re2
 
+from guardagent_toolbox.reading.letters import unmixed
+
 MAX_PATTERN = 2_000
 _MAX_MEMORY = 8 << 20
 
 _HALVES = re.compile("[\ud800-\udfff]")
+# What Unicode calls Default_Ignorable_Code_Point: shown as nothing wherever a font does not know better.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
 
@@ -48,20 +51,25 @@ def whole(text: str) -> str:
     return text if text.isascii() else _HALVES.sub("\ufffd", text)
 
 
+def has_invisible(text: str) -> bool:
+    """Whether a character in it is one that Unicode calls default-ignorable."""
+    return not text.isascii() and _INVISIBLE.search(text) is not None
+
+
 def normalised(text: str) -> str:
-    """One form for texts that read the same: NFKC, case folded, spaces collapsed and stripped."""
+    """One form for texts that read the same: NFKC, case folded, no invisible characters, single spaces."""
     if text.isascii():
         plain = text.lower()
         # Most texts have single spaces only; seeing that is cheaper than splitting and joining.
         return plain.strip() if plain.isprintable() and "  " not in plain else " ".join(plain.split())
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
     # Folding the case of a composed letter may decompose it, so that a second pass makes the form stable.
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 def searchable(text: str) -> str:
-    """The normalised text without invisible characters; phrases are searched in it."""
-    return normalised(text) if text.isascii() else normalised(_INVISIBLE.sub("", whole(text)))
+    """The normalised text without words of mixed scripts; phrases are searched in it."""
+    return normalised(text) if text.isascii() else unmixed(normalised(whole(text)))
 
 
 class PhraseSet:
@@ -90,6 +98,32 @@ class PhraseSet:
 def phrase_set(phrases: tuple[str, ...]) -> PhraseSet:
     """The set of these phrases, compiled once."""
     return PhraseSet(phrases)
+
+
+class PatternSet:
+    """All patterns of a list, found in one pass of RE2."""
+
+    def __init__(self, patterns: tuple[str, ...]) -> None:
+        self._patterns = patterns
+        self._set = re2.Set.SearchSet(options())
+        # Matches everything: when it is missing in a result, RE2 ran out of memory and the result says nothing.
+        self._set.Add("")
+        for pattern in patterns:
+            self._set.Add(pattern)
+        self._usable = _compiles(self._set)
+
+    def found_in(self, text: str) -> list[str]:
+        """The patterns that are found in the text, in the order of the list."""
+        hits = set(self._set.Match(text)) if self._usable else set()
+        if 0 in hits:
+            return [self._patterns[index - 1] for index in sorted(hits) if index]
+        return [pattern for pattern in self._patterns if (one := compiled(pattern)) is not None and one.search(text)]
+
+
+@functools.lru_cache(maxsize=64)
+def pattern_set(patterns: tuple[str, ...]) -> PatternSet | None:
+    """The set of these patterns, compiled once; None when one of them cannot be read."""
+    return PatternSet(patterns) if all(compiled(pattern) is not None for pattern in patterns) else None
 
 
 def occurrences(place: str, wanted: str) -> Iterator[int]:

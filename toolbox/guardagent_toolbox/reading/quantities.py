@@ -33,7 +33,7 @@ _CURRENCIES = {
     "euro": "EUR", "euros": "EUR", "pound": "GBP", "pounds": "GBP", "yen": "JPY", "rupee": "INR", "rupees": "INR",
     "franc": "CHF", "francs": "CHF", "yuan": "CNY", "rmb": "CNY",
 }  # fmt: skip
-_CODES = frozenset(
+CODES = frozenset(
     "usd eur gbp jpy cny inr chf cad aud nzd sek nok dkk pln czk huf ron bgn try rub uah krw sgd hkd twd thb myr idr "
     "php vnd brl mxn ars clp cop pen zar ngn egp kes aed sar qar ils isk".split()
 )
@@ -125,7 +125,7 @@ def _units(names: list[str]) -> tuple[int, str | None] | None:
     currency: str | None = None
     for name in names:
         for part in _split_scale(name):
-            code = part.upper() if part in _CODES else _CURRENCIES.get(part)
+            code = part.upper() if part in CODES else _CURRENCIES.get(part)
             if part in _SCALES and not scale:
                 scale = _SCALES[part]
             elif code is not None and currency in (None, code):

@@ -30,6 +30,10 @@ class Schema:
             tables[name] = listed
         return cls(tables)
 
+    def key(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """All of it as a value that can be compared and hashed; `Schema(dict(key))` is the same schema."""
+        return tuple((name, tuple(columns.values())) for name, columns in self._columns.items())
+
     def table(self, name: str) -> str | None:
         """The table of that name as the schema spells it; None when there is none."""
         return self._names.get(name.strip().casefold())

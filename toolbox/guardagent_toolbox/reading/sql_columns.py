@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from guardagent_toolbox.reading.schema import Reads
+from guardagent_toolbox.reading.schema import EVERY, Reads
 from guardagent_toolbox.reading.sql import HOLE, is_star, table_name
 
 _QUERIES = (exp.Select, exp.SetOperation, exp.Subquery, exp.Values)
@@ -18,23 +18,45 @@ _HARMLESS_FUNCTIONS = frozenset({"json_each", "json_tree", "generate_series", "u
 _SOURCES_AND_OUTPUTS = frozenset({"expressions", "from_", "joins", "with_", "laterals"})
 
 
-def reads_of(statements: list[exp.Expr], reads: Reads, *, sqlite: bool = True) -> None:
-    """Adds to `reads` what the statements read and write."""
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where the columns of a statement come from: "table.column" by the id of a node, and the tables with aliases."""
+
+    origins: dict[int, frozenset[str]] = field(default_factory=dict)
+    uses: list[tuple[str, str]] = field(default_factory=list)
+
+
+def reads_of(statements: list[exp.Expr], reads: Reads, *, sqlite: bool = True) -> Lineage:
+    """Adds to `reads` what the statements read and write; gives where each of their columns comes from."""
+    lineage = Lineage()
     for statement in statements:
         try:
             if any(_is_computed_name(name) for name in statement.find_all(exp.Identifier)):
                 reads.cannot_tell("SQL with a part that is computed")
-            _Resolver(reads, quotes_texts=sqlite).statement(statement, _Scope())
+            _Resolver(reads, lineage, quotes_texts=sqlite).statement(statement, _Scope())
         except RecursionError:
             reads.cannot_tell("SQL that is nested too deeply")
+    return lineage
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What stands in a FROM: a table of the database, or a query whose columns were read already."""
+    """What stands in a FROM: a table of the database, or a query whose columns were read already.
+
+    `origins` says where each column of a query comes from; "*" stands for those of tables that are not in the schema.
+    """
 
     table: str | None = None
     columns: frozenset[str] | None = None
+    origins: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, name: str) -> frozenset[str]:
+        """Where the column of that name comes from."""
+        if self.table:
+            return frozenset({f"{self.table}.{name}"})
+        if name in self.origins:
+            return self.origins[name]
+        return frozenset(f"{origin.removesuffix('*')}{name}" for origin in self.origins.get(EVERY, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +78,9 @@ class _Scope:
 class _Resolver:
     """Walks one statement; every column is taken to the table that it belongs to."""
 
-    def __init__(self, reads: Reads, *, quotes_texts: bool) -> None:
+    def __init__(self, reads: Reads, lineage: Lineage, *, quotes_texts: bool) -> None:
         self._reads = reads
+        self._lineage = lineage
         self._schema = reads.schema
         self._quotes_texts = quotes_texts
 
@@ -96,9 +119,9 @@ class _Resolver:
             return self._select(node, scope, counted=counted)
         if isinstance(node, exp.SetOperation):
             first = self._query(node.left, scope)
-            self._query(node.right, scope)
+            second = self._query(node.right, scope)
             self._clauses(node, ("order", "limit", "offset"), _Scope({}, first.columns or frozenset(), scope))
-            return first
+            return _Source(columns=first.columns, origins=_merged(first.origins, second.origins))
         if isinstance(node, exp.Subquery):
             return self._query(node.this, scope, counted=counted) if isinstance(node.this, _QUERIES) else _Source()
         self._visit(node, _Scope(outer=scope, ctes=scope.ctes), "where")
@@ -126,16 +149,21 @@ class _Resolver:
         return self._outputs(node, inner)
 
     def _outputs(self, node: exp.Select, scope: _Scope) -> _Source:
-        names: set[str] = set()
+        origins: dict[str, frozenset[str]] = {}
+        is_open = False
         for item in node.expressions:
-            if is_star(item):
-                for source in scope.sources.values():
-                    if source.columns is None:
-                        return _Source()
-                    names |= source.columns
-            else:
-                names.add(item.alias_or_name.casefold())
-        return _Source(columns=frozenset(names))
+            if not is_star(item):
+                origins[item.alias_or_name.casefold()] = self._origins_in(item)
+                continue
+            for source in scope.sources.values():
+                is_open = is_open or source.columns is None
+                names = source.columns if source.columns is not None else (*source.origins, EVERY)
+                # A table's own column goes by its name; the order of a set would differ from run to run.
+                origins.update((name, origins.get(name, frozenset()) | source.of(name)) for name in sorted(names))
+        return _Source(columns=None if is_open else frozenset(origins), origins=origins)
+
+    def _origins_in(self, item: exp.Expr) -> frozenset[str]:
+        return frozenset[str]().union(*(self._lineage.origins.get(id(c), ()) for c in item.find_all(exp.Column)))
 
     def _source(self, node: exp.Expr, scope: _Scope) -> None:
         """Adds one source of a FROM to the scope."""
@@ -183,6 +211,7 @@ class _Resolver:
         else:
             table = self._reads.touch(name)
             scope.sources[alias] = self._base(table)
+            self._lineage.uses.append((table, alias))
 
     def _shared_columns(self, joins: Iterable[exp.Expr], scope: _Scope) -> None:
         """USING and NATURAL read columns of both sides."""
@@ -283,35 +312,41 @@ class _Resolver:
         elif is_star(node):
             self._star(node, scope)
         elif qualifier:
-            self._qualified(qualifier, name, scope)
+            self._lineage.origins[id(node)] = self._qualified(qualifier, name, scope)
         elif isinstance(node.parent, exp.In) and node.arg_key == "field":
             self._reads.read_all([self._reads.touch(name)] if name not in scope.ctes else [])
         else:
-            self._unqualified(node, name, scope)
+            self._lineage.origins[id(node)] = self._unqualified(node, name, scope)
 
-    def _qualified(self, qualifier: str, name: str, scope: _Scope) -> None:
-        for level in scope.chain():
-            source = level.sources.get(qualifier) or level.sources.get(qualifier.rpartition(".")[2])
-            if source is not None:
-                if source.table:
-                    self._reads.read(source.table, name)
-                return
+    def _qualified(self, qualifier: str, name: str, scope: _Scope) -> frozenset[str]:
+        found = [
+            source
+            for level in scope.chain()
+            if (source := level.sources.get(qualifier) or level.sources.get(qualifier.rpartition(".")[2])) is not None
+        ]
+        if found:
+            # An alias of an outer query shows through where the inner one lacks the column.
+            source = next((one for one in found if one.columns is None or name in one.columns), found[0])
+            if source.table:
+                self._reads.read(source.table, name)
+            return source.of(name)
         table = self._schema.table(qualifier)
         if table is None:
             self._reads.cannot_tell("SQL with an alias that stands for nothing")
-        else:
-            self._reads.read(table, name)
+            return frozenset()
+        self._reads.read(table, name)
+        return frozenset({f"{table}.{name}"})
 
-    def _unqualified(self, node: exp.Column, name: str, scope: _Scope) -> None:
+    def _unqualified(self, node: exp.Column, name: str, scope: _Scope) -> frozenset[str]:
         for level in scope.chain():
             owners = [s for s in level.sources.values() if s.columns is not None and name in s.columns]
             for owner in owners:
                 if owner.table:
                     self._reads.read(owner.table, name)
             if owners or name in level.aliases:
-                return
+                return frozenset[str]().union(*(owner.of(name) for owner in owners))
         if self._is_text(node):
-            return
+            return frozenset()
         open_sources = [s for level in scope.chain() for s in level.sources.values() if s.columns is None]
         tables = [s.table for s in open_sources if s.table]
         if not open_sources:
@@ -320,6 +355,8 @@ class _Resolver:
             self._reads.read(table, name)
         if not tables and not open_sources:
             self._reads.cannot_tell("SQL with a column that belongs to no table")
+        found = frozenset[str]().union(*(source.of(name) for source in open_sources))
+        return found | {f"{table}.{name}" for table in tables}
 
     def _is_text(self, node: exp.Column) -> bool:
         """Whether SQLite takes this quoted name, which no table has, for a text."""
@@ -344,4 +381,18 @@ def _renamed(source: _Source, node: exp.Expr) -> _Source:
     """The source with the column names that its alias lists."""
     alias = node.args.get("alias")
     listed = alias.args.get("columns") if isinstance(alias, exp.TableAlias) else None
-    return _Source(source.table, frozenset(c.name.casefold() for c in listed)) if listed else source
+    if not listed:
+        return source
+    names = [column.name.casefold() for column in listed]
+    query = node.this.unnest() if isinstance(node.this, exp.Expr) else node
+    if isinstance(query, exp.Query) and any(is_star(item) for item in query.selects):
+        # The places of the columns behind a star are not known, so that each name may be any of them.
+        anywhere = frozenset[str]().union(*source.origins.values())
+        return _Source(source.table, frozenset(names), dict.fromkeys(names, anywhere))
+    return _Source(source.table, frozenset(names), dict(zip(names, source.origins.values(), strict=False)))
+
+
+def _merged(first: Mapping[str, frozenset[str]], second: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """The columns of a UNION: each comes from those at its place in both queries."""
+    others = [*second.values(), *[frozenset[str]()] * len(first)]
+    return {name: origins | other for (name, origins), other in zip(first.items(), others, strict=False)}

@@ -7,7 +7,7 @@ from sqlglot import exp
 from guardagent_toolbox.reading.quantities import plain_number, read_decimal
 from guardagent_toolbox.reading.schema import UNKNOWN, Reads, Schema
 from guardagent_toolbox.reading.sql import is_star, table_name
-from guardagent_toolbox.reading.sql_columns import reads_of
+from guardagent_toolbox.reading.sql_columns import Lineage, reads_of
 
 _COMMANDS: dict[type[exp.Expr], str] = {
     exp.Select: "select", exp.SetOperation: "select", exp.Values: "select", exp.Insert: "insert", exp.Update: "update",
@@ -24,24 +24,28 @@ _LOCKS = {True: "update", False: "share"}
 def facts_of(statement: exp.Expr, schema: Schema, *, sqlite: bool) -> dict[str, object]:
     """What a policy asks of a statement."""
     reads = Reads(schema)
-    reads_of([statement], reads, sqlite=sqlite)
+    lineage = reads_of([statement], reads, sqlite=sqlite)
+    columns = _Columns(lineage)
     joins = [_join_kind(join) for join in statement.find_all(exp.Join)]
     query = _outermost(statement)
     return {
         "kind": _command(statement),
         "commands": _commands(statement),
         "tables": sorted(reads.tables),
+        "sources": [{"table": table, "alias": alias} for table, alias in lineage.uses],
         "columns": {table: columns for table, columns in reads.plain().items() if table != UNKNOWN},
         "unknown": sorted(reads.unknown),
         "writes": _writes(statement),
-        "outputs": [_output(item) for item in query.expressions] if query is not None else [],
+        "outputs": [_output(item, columns) for item in _selected(query)],
         "stars": sum(1 for select in statement.find_all(exp.Select) for item in select.expressions if is_star(item)),
         "functions": sorted({_function_name(node) for node in statement.find_all(exp.Func) if _is_function(node)}),
-        "comparisons": [_comparison(node) for node in statement.walk(bfs=False) if type(node) in _OPERATORS],
+        "comparisons": [_comparison(node, columns) for node in statement.walk(bfs=False) if type(node) in _OPERATORS],
         "joins": [kind for kind in joins if kind != "comma"],
         "comma_joins": joins.count("comma"),
-        "group_by": _group_by(query),
-        "limit": _limit(query),
+        "group_by": [columns.shown(item) for item in _listed(query, "group")],
+        "order_by": [columns.shown(item.this) for item in _listed(query, "order")],
+        "limit": _number_after(query, "limit"),
+        "offset": _number_after(query, "offset"),
         "fetch": query is not None and isinstance(query.args.get("limit"), exp.Fetch),
         "distinct": query is not None and query.args.get("distinct") is not None,
         "into": statement.find(exp.Into) is not None,
@@ -75,11 +79,46 @@ def _writes(statement: exp.Expr) -> list[str]:
     return sorted(found)
 
 
-def _output(item: exp.Expr) -> dict[str, object]:
+class _Columns:
+    """The names of columns, each as "table.column" where it is known which table it comes from."""
+
+    def __init__(self, lineage: Lineage) -> None:
+        self._origins = lineage.origins
+
+    def of(self, node: exp.Expr) -> list[str]:
+        """All columns under a node, sorted."""
+        found: set[str] = set()
+        for column in node.find_all(exp.Column):
+            if not is_star(column):
+                found |= self._origins.get(id(column)) or {_column_name(column)}
+        return sorted(found)
+
+    def shown(self, node: exp.Expr | None) -> str:
+        """One column by its name; any other expression as it is written, "" for none."""
+        if node is None:
+            return ""
+        found = self.of(node) if isinstance(node, exp.Column) else []
+        return found[0] if len(found) == 1 else node.sql().casefold()
+
+
+def _selected(query: exp.Expr | None) -> list[exp.Expr]:
+    """The items of the outermost select lists; a UNION has one for each of its queries."""
+    waiting = [query] if query is not None else []
+    found: list[exp.Expr] = []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, exp.SetOperation):
+            waiting += [node.right.unnest(), node.left.unnest()]
+        elif isinstance(node, exp.Select):
+            found += node.expressions
+    return found
+
+
+def _output(item: exp.Expr, columns: _Columns) -> dict[str, object]:
     functions = [_function_name(node) for node in item.find_all(exp.Func) if _is_function(node)]
     return {
         "name": (item.alias or (item.name if isinstance(item, exp.Column) and not is_star(item) else "")).casefold(),
-        "columns": sorted({_column_name(column) for column in item.find_all(exp.Column) if not is_star(column)}),
+        "columns": columns.of(item),
         "functions": sorted(set(functions)),
         "aggregate": isinstance(item.unalias(), exp.AggFunc),
         "star": is_star(item),
@@ -99,19 +138,36 @@ def _column_name(column: exp.Column) -> str:
     return ".".join(part.name for part in column.parts).casefold()
 
 
-def _comparison(node: exp.Expr) -> dict[str, object]:
-    """Left side, operator and constant of a comparison; `always` when no row can pass without it."""
+_PLACES: dict[type[exp.Expr], str] = {exp.Where: "where", exp.Having: "having", exp.Join: "on", exp.Select: "other"}
+
+
+def _comparison(node: exp.Expr, columns: _Columns) -> dict[str, object]:
+    """Both sides of a comparison, the side with a column first; `always` when no row can pass without it."""
     left, right = node.this, node.args.get("expression")
     operator = _OPERATORS[type(node)]
     if isinstance(right, exp.Column) and not isinstance(left, exp.Column):
         left, right = right, left
         operator = {">": "<", "<": ">", ">=": "<=", "<=": ">="}.get(operator, operator)
+    above = node.parent.parent if isinstance(node.parent, exp.Paren) else node.parent
     return {
-        "column": _column_name(left) if isinstance(left, exp.Column) and not is_star(left) else "",
-        "operator": operator,
+        "column": columns.shown(left) if isinstance(left, exp.Column) and not is_star(left) else "",
+        "columns": columns.of(node),
+        "functions": sorted({_function_name(one) for one in node.find_all(exp.Func) if _is_function(one)}),
+        "operator": f"not {operator}" if isinstance(above, exp.Not) else operator,
         "value": _constants(node) if isinstance(node, exp.In | exp.Between) else _constant(right),
+        "other": columns.shown(right) if isinstance(right, exp.Column) else "",
+        "query": any(isinstance(side, exp.Expr) and side.find(exp.Query) for side in (right, node.args.get("query"))),
+        "place": _place(node),
         "always": _is_required(node),
     }
+
+
+def _place(node: exp.Expr) -> str:
+    """The part of its query that a comparison stands in."""
+    above = node.parent
+    while above is not None and type(above) not in _PLACES:
+        above = above.parent
+    return "other" if above is None else _PLACES[type(above)]
 
 
 def _constants(node: exp.Expr) -> list[object]:
@@ -150,12 +206,13 @@ def _join_kind(join: exp.Expr) -> str:
     return "inner" if join.args.get("on") or join.args.get("using") else "comma"
 
 
-def _group_by(query: exp.Expr | None) -> list[str]:
-    group = query.args.get("group") if query is not None else None
-    return [item.sql().casefold() for item in group.expressions] if group is not None else []
+def _listed(query: exp.Expr | None, key: str) -> list[exp.Expr]:
+    clause = query.args.get(key) if query is not None else None
+    return list(clause.expressions) if clause is not None else []
 
 
-def _limit(query: exp.Expr | None) -> int | None:
-    limit = query.args.get("limit") if query is not None else None
-    value = _constant(limit.args.get("expression")) if isinstance(limit, exp.Limit) else None
+def _number_after(query: exp.Expr | None, key: str) -> int | None:
+    """The whole number after LIMIT or OFFSET; None when there is none, or something that is calculated."""
+    clause = query.args.get(key) if query is not None else None
+    value = _constant(clause.args.get("expression")) if isinstance(clause, exp.Limit | exp.Offset) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None

