@@ -11,22 +11,21 @@ from datetime import datetime
 from time import perf_counter
 from typing import ParamSpec, Protocol, TypeVar
 
-from guardagent.armed import Armed, armed
+from guardagent.armed import armed
 from guardagent.clock import SystemClock, new_id
-from guardagent.combine import NO_POLICY, Outcome, PolicyVerdict, combine
-from guardagent.errors import FactError, PolicyError
+from guardagent.combine import NO_POLICY, Outcome, combine
+from guardagent.errors import PolicyError
 from guardagent.intake import Checkable, Job, open_job
 from guardagent.ports import AsyncCheckRunner, CheckRunner, Clock, DecisionLog, FactResolver, RunCase, RunResult
+from guardagent.resolving import aresolve_facts, resolve_facts
 from guardagent.rounds import Round, internal
 from guardagent.types import (
     Decision,
     Draft,
-    Event,
     Failure,
     GuardRequest,
     Policy,
     Timings,
-    canonical_json,
 )
 
 UNRECORDED = "this decision could not be recorded"
@@ -91,9 +90,10 @@ class Guard:
         started = perf_counter()
         jobs = [open_job(event) for event in events]
         for each in self._armed:
-            if (turn := self._open_round(each, jobs)) is not None:
+            if (turn := Round.open(each, jobs)) is not None:
+                turn = self._resolve(turn)
                 asked = perf_counter()
-                turn.close(self._run(turn), asked)
+                turn.close(self._run(turn.policy, turn.cases), asked)
         return self._decide_all(jobs, started)
 
     async def acheck(self, event: Checkable) -> Decision:
@@ -105,66 +105,36 @@ class Guard:
         started = perf_counter()
         jobs = [open_job(event) for event in events]
         for each in self._armed:
-            slow = bool(each.policy.program.facts)
-            turn = await _away(self._open_round, each, jobs) if slow else self._open_round(each, jobs)
-            if turn is not None:
+            if (turn := Round.open(each, jobs)) is not None:
+                turn = await self._aresolve(turn)
                 asked = perf_counter()
-                turn.close(await self._arun(turn), asked)
+                turn.close(await self._arun(turn.policy, turn.cases), asked)
         # A log writes to a disk; without one, deciding takes no longer than a turn of the event loop.
         return self._decide_all(jobs, started) if self._log is None else await _away(self._decide_all, jobs, started)
 
-    def _open_round(self, armed: Armed, jobs: Sequence[Job]) -> Round | None:
-        """The events that this policy's program has to answer; None when there are none.
+    def _resolve(self, turn: Round) -> Round:
+        if not turn.policy.program.facts:
+            return turn
+        asked = perf_counter()
+        return turn.knowing(resolve_facts(turn.policy, turn.events, self._facts, self._run), asked)
 
-        An event that the policy cannot judge gets its verdict at once.
-        """
-        policy = armed.policy
-        ready: list[tuple[Job, RunCase]] = []
-        for job in jobs:
-            if job.event is None or not policy.applies_to(job.event.agent, job.event.stage):
-                continue
-            job.uses.append(armed.use)
-            case = self._prepare(armed, job, job.event)
-            if isinstance(case, Failure):
-                job.verdicts.append(PolicyVerdict(policy, RunResult(failure=case)))
-            else:
-                ready.append((job, case))
-        return Round(policy, *zip(*ready, strict=True)) if ready else None
+    async def _aresolve(self, turn: Round) -> Round:
+        if not turn.policy.program.facts:
+            return turn
+        asked = perf_counter()
+        return turn.knowing(await aresolve_facts(turn.policy, turn.events, self._facts, self._arun), asked)
 
-    def _prepare(self, armed: Armed, job: Job, event: Event) -> RunCase | Failure:
-        """What the runner needs of this event, or why the policy cannot judge it."""
+    def _run(self, policy: Policy, cases: Sequence[RunCase]) -> Sequence[RunResult] | Exception:
         try:
-            problem = armed.schema.problem(event.payload)
-            if problem:
-                return Failure(code="invalid_event", message=f"event: {problem}")
-            return RunCase(event.canonical, self._resolve(armed.policy, job, event))
-        except FactError as error:
-            return Failure(code="fact_failed", message=str(error))
-        except Exception as error:
-            return internal("preparing the event", error)
-
-    def _resolve(self, policy: Policy, job: Job, event: Event) -> str:
-        if not policy.program.facts:
-            return "{}"
-        started, calls = perf_counter(), self._facts.model_calls
-        try:
-            values = self._facts.resolve(policy.program.facts, event, allow_judgement=policy.allow_judgement)
-            return canonical_json(dict(values))
-        finally:
-            job.facts_seconds += perf_counter() - started
-            job.model_calls += self._facts.model_calls - calls
-
-    def _run(self, turn: Round) -> Sequence[RunResult] | Exception:
-        try:
-            return self._runner.run(turn.policy.program, turn.cases, tenant=self._tenant)
+            return self._runner.run(policy.program, cases, tenant=self._tenant)
         except Exception as error:
             return error
 
-    async def _arun(self, turn: Round) -> Sequence[RunResult] | Exception:
+    async def _arun(self, policy: Policy, cases: Sequence[RunCase]) -> Sequence[RunResult] | Exception:
         if self._async_runner is None:
-            return await _away(self._run, turn)
+            return await _away(self._run, policy, cases)
         try:
-            return await self._async_runner.arun(turn.policy.program, turn.cases, tenant=self._tenant)
+            return await self._async_runner.arun(policy.program, cases, tenant=self._tenant)
         except Exception as error:
             return error
 
@@ -207,7 +177,8 @@ class Guard:
                 total_us=seconds * 1e6, facts_us=job.facts_seconds * 1e6, program_us=job.program_seconds * 1e6
             ),
             notes=self._notes,
-            model_calls=job.model_calls,
+            model_calls=job.usage.calls,
+            model_tokens=job.usage.prompt_tokens + job.usage.completion_tokens,
         )
 
     def _explained(self, failure: Failure | None, job: Job) -> Failure | None:

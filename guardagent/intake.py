@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from guardagent.combine import PolicyVerdict
 from guardagent.errors import EventError
-from guardagent.types import Event, Failure, PolicyUse, Stage, digest_of
+from guardagent.types import Event, Failure, PolicyUse, Stage, TokenUsage, digest_of
 
 Checkable = Event | Mapping[str, Any] | str | bytes
 
@@ -29,7 +29,7 @@ class Job:
     uses: list[PolicyUse] = field(default_factory=list)
     facts_seconds: float = 0.0
     program_seconds: float = 0.0
-    model_calls: int = 0
+    usage: TokenUsage = field(default_factory=TokenUsage)
 
 
 def open_job(given: Checkable) -> Job:

@@ -24,6 +24,7 @@ from guardagent.types import (
     Policy,
     Program,
     Retrieved,
+    Revision,
     TokenUsage,
     ToolDoc,
 )
@@ -40,6 +41,13 @@ class Brief(NamedTuple):
     event: Event | None = None
 
 
+class Coded(NamedTuple):
+    """A source, and the proposed examples whose labels its coder found wrong while mending it."""
+
+    source: str
+    revisions: tuple[Revision, ...] = ()
+
+
 class Reasoner(Protocol):
     """Fills in plan, examples and code. Raises ReasonerError when it cannot do its part."""
 
@@ -53,8 +61,8 @@ class Reasoner(Protocol):
         """Model calls and tokens so far."""
         ...
 
-    async def plan(self, brief: Brief, *, problems: Sequence[str] = ()) -> Plan:
-        """A plan in which every rule clause stands in a step or in a gap; `problems` of an earlier one are mended."""
+    async def plan(self, brief: Brief, *, problems: Sequence[str] = (), previous: Plan | None = None) -> Plan:
+        """A plan in which every rule clause stands in a step or in a gap; `problems` of `previous` are mended."""
         ...
 
     async def examples(self, brief: Brief, plan: Plan) -> tuple[Example, ...]:
@@ -63,7 +71,7 @@ class Reasoner(Protocol):
 
     async def code(
         self, brief: Brief, plan: Plan, examples: Sequence[Example], *, source: str = "", failures: Sequence[str] = ()
-    ) -> str:
+    ) -> Coded:
         """Source in the guard language; with `failures`, a mended version of `source`."""
         ...
 
@@ -128,16 +136,41 @@ class AsyncCheckRunner(CheckRunner, Protocol):
         ...
 
 
+class Question(NamedTuple):
+    """A fact that only a model can tell, with the texts of the event that it is about, by JSON pointer."""
+
+    spec: FactSpec
+    texts: Mapping[str, str]
+    # The author's sentences that rest on it.
+    clauses: tuple[str, ...] = ()
+
+
+class Judgement(NamedTuple):
+    """What a model made of questions: by fact one of its options or `unclear`, or why there is no answer."""
+
+    answers: Mapping[str, str] = {}
+    failures: Mapping[str, Failure] = {}
+    # JSON pointers of the texts in which the evidence was found.
+    evidence: Mapping[str, tuple[str, ...]] = {}
+    usage: TokenUsage = TokenUsage()
+
+
 class FactResolver(Protocol):
     """Answers the facts that a program declares, outside the sandbox."""
 
-    def resolve(self, specs: Sequence[FactSpec], event: Event, *, allow_judgement: bool) -> Mapping[str, FactValue]:
-        """A value for each spec; raises FactError when one cannot be had."""
+    def resolve(
+        self, specs: Sequence[FactSpec], event: Event, *, allow_judgement: bool
+    ) -> Mapping[str, FactValue | Question]:
+        """A value for each spec, or what to ask a model; raises FactError when one cannot be had."""
+        ...
+
+    async def judge(self, questions: Sequence[Question]) -> Judgement:
+        """The answers to the questions about one event, by one model call at most; never raises."""
         ...
 
     @property
-    def model_calls(self) -> int:
-        """Model calls made so far."""
+    def judged_at(self) -> str:
+        """Where texts go that a model judges, such as `a host on this machine`; never an address."""
         ...
 
 
@@ -209,7 +242,9 @@ __all__ = [
     "DemonstrationStore",
     "Embedder",
     "FactResolver",
+    "Judgement",
     "PolicyStore",
+    "Question",
     "Reasoner",
     "RunCase",
     "RunResult",

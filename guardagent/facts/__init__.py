@@ -1,5 +1,6 @@
 """Facts: what a program needs to know that code alone can't tell, answered by the host."""
 
-from guardagent.facts.resolver import Ask, Resolver
+from guardagent.facts.judge import Judge
+from guardagent.facts.resolver import Resolver
 
-__all__ = ["Ask", "Resolver"]
+__all__ = ["Judge", "Resolver"]

@@ -7,7 +7,7 @@ that the lexicon doesn't know must stand in the text themselves. Long exemplars 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -40,33 +40,41 @@ class Categories(NamedTuple):
 class CategoryReader:
     """Answers category facts; holds the prepared exemplars of the specs that it has seen."""
 
-    def __init__(self, embedder: Embedder, lexicon: Lexicon | None = None) -> None:
+    def __init__(self, embedder: Embedder, lexicon: Lexicon | None = None, *, fold: Callable[[str], str] = str) -> None:
+        """`fold` brings texts that read the same into one form before they are compared."""
         self._embedder = embedder
+        self._fold = fold
         self._lexicon = lexicon or shipped_lexicon()
         self._prepared = lru_cache(maxsize=256)(self._prepare)
         # Several facts of one event usually read the same field.
         self._read = lru_cache(maxsize=64)(self._lexicon.read)
 
-    def label(self, spec: FactSpec, text: str) -> str:
-        """The label of the most specific exemplar that `text` matches; the default when it matches none."""
+    def label(self, spec: FactSpec, text: str, *, margin: float = 0.0) -> str | None:
+        """The label of the most specific exemplar that `text` matches; the default when it matches none.
+
+        None when the best label of all is not ahead of the second by `margin`, in shares of its own score.
+        """
         categories = self._prepared(spec.default, tuple((k, v) for k, v in spec.labels.items()))
+        text = self._fold(text)
         reading = self._read(text)
-        best, best_score = categories.default, 0.0
+        scores: dict[str, float] = {}
         for frame in categories.frames:
-            score = _fit(frame.reading, reading, self._lexicon.bookable)
-            if score > best_score:
-                best, best_score = frame.label, score
-        if best_score == 0.0 and categories.long_vectors is not None:
+            _raise(scores, frame.label, _fit(frame.reading, reading, self._lexicon.bookable))
+        if not any(scores.values()) and categories.long_vectors is not None:
             near = categories.long_vectors @ np.asarray(self._embedder.embed([text])[0], dtype=np.float32)
-            if float(near.max()) >= NEAR:
-                best = categories.long_labels[int(near.argmax())]
-        return best
+            for label, score in zip(categories.long_labels, near, strict=True):
+                _raise(scores, label, float(score) if float(score) >= NEAR else 0.0)
+        # Sorting is stable: of labels that are as near, the first that the author names.
+        best, second, *_ = (*sorted(scores.items(), key=lambda item: -item[1]), ("", 0.0), ("", 0.0))
+        if best[1] <= 0.0:
+            return categories.default
+        return None if best[1] - second[1] < margin * best[1] else best[0]
 
     def _prepare(self, default: str, labels: tuple[tuple[str, tuple[str, ...]], ...]) -> Categories:
         frames: list[Frame] = []
         long: list[tuple[str, str]] = []
         for label, exemplars in labels:
-            for exemplar in exemplars:
+            for exemplar in map(self._fold, exemplars):
                 reading = self._lexicon.read(exemplar)
                 if len(words_of(exemplar)) <= FRAME_WORDS and any(reading):
                     frames.append(Frame(label, reading))
@@ -74,6 +82,10 @@ class CategoryReader:
                     long.append((label, exemplar))
         vectors = _matrix(self._embedder, [text for _, text in long]) if long else None
         return Categories(default, tuple(frames), tuple(label for label, _ in long), vectors)
+
+
+def _raise(scores: dict[str, float], label: str, score: float) -> None:
+    scores[label] = max(score, scores.get(label, 0.0))
 
 
 def _matrix(embedder: Embedder, texts: Sequence[str]) -> np.ndarray:

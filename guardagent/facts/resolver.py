@@ -2,77 +2,99 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from threading import Lock
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from guardagent.errors import FactError
 from guardagent.facts.category import CategoryReader
-from guardagent.ports import Embedder
-from guardagent.types import Event, FactSpec, FactValue, digest_of
-
-# (question, choices, texts of the fields) → one of the choices.
-Ask = Callable[[str, tuple[str, ...], tuple[str, ...]], str]
+from guardagent.facts.recent import Recent
+from guardagent.ports import Embedder, Judgement, Question
+from guardagent.types import Event, FactSpec, FactValue, Failure, canonical_json, digest_of
 
 MAX_TEXT = 20_000
+# Labels whose scores differ by less than this share of the better one are about as near.
+MARGIN = 0.1
+NO_JUDGE = "nowhere, as no model endpoint is configured"
+
+
+class JudgesTexts(Protocol):
+    """What asks a model; `guardagent.facts.judge` has the real one."""
+
+    @property
+    def place(self) -> str:
+        """Where the texts go, such as `a host on this machine`."""
+        ...
+
+    async def judge(self, questions: Sequence[Question]) -> Judgement:
+        """The answers to all questions by one call."""
+        ...
 
 
 class Resolver:
-    """Answers `category` facts by exemplars and `judgement` facts by asking a model, when that is allowed.
+    """Answers `category` facts by exemplars and leaves `judgement` facts to a judge, when that is allowed.
 
     The cache is keyed by the spec and the texts that it reads, so an answer never outlives what it was given for.
     """
 
-    def __init__(self, embedder: Embedder, ask: Ask | None = None, *, cache_size: int = 4096) -> None:
-        self._categories = CategoryReader(embedder)
-        self._ask = ask
-        self._cache: OrderedDict[str, FactValue] = OrderedDict()
-        self._cache_size = cache_size
-        self._lock = Lock()
-        self._model_calls = 0
+    def __init__(
+        self,
+        embedder: Embedder,
+        judge: JudgesTexts | None = None,
+        *,
+        fold: Callable[[str], str] = str,
+        margin: float = MARGIN,
+        cache_size: int = 4096,
+    ) -> None:
+        """`fold` brings texts that read the same into one form before exemplars are compared.
+
+        `margin` is how much nearer, in shares of its own nearness, the first label must be than the second.
+        """
+        self._categories = CategoryReader(embedder, fold=fold)
+        self._judge = judge
+        self._margin = margin
+        self._cache: Recent[str, FactValue] = Recent(cache_size)
 
     @property
-    def model_calls(self) -> int:
-        """Model calls made so far."""
-        return self._model_calls
+    def judged_at(self) -> str:
+        """Where texts go that a model judges."""
+        return self._judge.place if self._judge else NO_JUDGE
 
-    def resolve(self, specs: Sequence[FactSpec], event: Event, *, allow_judgement: bool) -> Mapping[str, FactValue]:
-        """A value for each spec, by name.
+    def resolve(
+        self, specs: Sequence[FactSpec], event: Event, *, allow_judgement: bool
+    ) -> Mapping[str, FactValue | Question]:
+        """A value for each spec, by name, or what to ask a model.
 
         Raises:
-            FactError: a field is missing or no text, a model is needed but not allowed, or it gave no closed answer.
+            FactError: a field is missing or no text, or a model is needed but not allowed.
         """
         return {spec.name: self._resolve(spec, event, allow_judgement) for spec in specs}
 
-    def _resolve(self, spec: FactSpec, event: Event, allow_judgement: bool) -> FactValue:
-        texts = tuple(_text_at(event, pointer, spec.name) for pointer in spec.fields)
-        if spec.kind == "judgement" and not allow_judgement:
-            raise FactError(f"fact `{spec.name}` asks a model, and the policy doesn't allow that (`judgement: allow`)")
-        key = digest_of("\0".join((spec.digest, *texts)))
-        with self._lock:
-            if key in self._cache:
-                self._cache.move_to_end(key)
-                return self._cache[key]
-        value = self._judge(spec, texts) if spec.kind == "judgement" else self._categorise(spec, texts)
-        with self._lock:
-            self._cache[key] = value
-            while len(self._cache) > self._cache_size:
-                self._cache.popitem(last=False)
-        return value
+    async def judge(self, questions: Sequence[Question]) -> Judgement:
+        """The answers of the judge; without one, a failure of every question."""
+        if self._judge is not None:
+            return await self._judge.judge(questions)
+        message = "fact `{}` asks a model, and no endpoint is configured; see `guardagent doctor`"
+        names = [question.spec.name for question in questions]
+        return Judgement(failures={n: Failure(code="fact_failed", message=message.format(n)) for n in names})
 
-    def _categorise(self, spec: FactSpec, texts: tuple[str, ...]) -> str:
-        return self._categories.label(spec, "\n".join(texts))
+    def _resolve(self, spec: FactSpec, event: Event, allow_judgement: bool) -> FactValue | Question:
+        texts = {pointer: _text_at(event, pointer, spec.name) for pointer in spec.fields}
+        if spec.kind == "judgement":
+            if not allow_judgement:
+                raise FactError(
+                    f"fact `{spec.name}` asks a model, and the policy doesn't allow that (`judgement: allow`)"
+                )
+            return Question(spec, texts)
+        label = self._label(spec, "\n".join(texts.values()))
+        if label is None and spec.question and allow_judgement:
+            return Question(spec, texts)
+        return spec.default if label is None else label
 
-    def _judge(self, spec: FactSpec, texts: tuple[str, ...]) -> str:
-        if self._ask is None:
-            raise FactError(f"fact `{spec.name}` asks a model, and no endpoint is configured; see `guardagent doctor`")
-        with self._lock:
-            self._model_calls += 1
-        answer = self._ask(spec.question, spec.choices, texts)
-        if answer not in spec.choices:
-            raise FactError(f"fact `{spec.name}`: the model's answer is none of the choices")
-        return answer
+    def _label(self, spec: FactSpec, text: str) -> FactValue:
+        """The label that the text is nearest to; None where two are about as near."""
+        key = digest_of(canonical_json([spec.digest, text]))
+        return self._cache.get(key, partial(self._categories.label, spec, text, margin=self._margin))
 
 
 def _text_at(event: Event, pointer: str, fact: str) -> str:

@@ -90,6 +90,7 @@ class Decision(Noun):
     timings: Timings = Timings()
     notes: tuple[str, ...] = Field(default=(), description="What a reader must know, e.g. a missing sandbox layer.")
     model_calls: int = Field(default=0, description="Model calls made for this check; 0 unless judgement is allowed.")
+    model_tokens: int = Field(default=0, description="Tokens of those calls, where the endpoint counts them.")
 
     @property
     def violations(self) -> tuple[Finding, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from guardagent.types.base import Noun
 from guardagent.types.program import Program
-from guardagent.types.request import Clause, Effect, Example, GuardRequest, Plan
+from guardagent.types.request import Clause, Effect, Example, GuardRequest, Origin, Plan
 
 ClauseStatus = Literal[
     "ENFORCED", "NOT_TRANSLATABLE", "DEFINITION", "UNTESTED", "ALWAYS_ALLOW", "ALWAYS_DENY", "CONFLICT"
@@ -19,13 +19,26 @@ class ExampleResult(Noun):
     """What the program said to one example, beside what was expected."""
 
     id: str
-    origin: Literal["author", "proposed"]
+    origin: Origin
     expect: Effect
     expect_violated: tuple[str, ...] = ()
     effect: Effect
     failed: bool
     violated: tuple[str, ...] = ()
     problem: str = Field(default="", description="Empty when the example passed.")
+
+
+class MutantCount(Noun):
+    """What came of the small faults that were put into a clause on purpose."""
+
+    killed: int = Field(default=0, description="An example would be wrong with it.")
+    weak: int = Field(default=0, description="Some event is answered otherwise, and every example stays right.")
+    same: int = Field(default=0, description="No event was found that is answered otherwise.")
+    untried: int = Field(default=0, description="Left out: there are too many, or no time.")
+
+    def __add__(self, other: MutantCount) -> MutantCount:
+        names = ("killed", "weak", "same", "untried")
+        return MutantCount(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
 class ClauseReport(Noun):
@@ -37,6 +50,19 @@ class ClauseReport(Noun):
     reason: str = ""
     hint: str = ""
     examples: tuple[str, ...] = Field(default=(), description="Ids of the examples that exercise it.")
+    weak: tuple[str, ...] = Field(default=(), description="Faults in its function that no example would notice.")
+    mutants: MutantCount | None = Field(default=None, description="None where no faults were tried.")
+    facts: tuple[str, ...] = Field(default=(), description="Facts that its function may read.")
+    lines: tuple[int, int] | None = Field(default=None, description="First and last line of its function.")
+
+
+class Conflict(Noun):
+    """Two clauses that cannot both have their way, with an event that shows it."""
+
+    kind: Literal["overridden", "irreconcilable", "exhaustive"]
+    clauses: tuple[str, str]
+    event: dict[str, Any]
+    text: str = Field(description="What is wrong, with both sentences.")
 
 
 class TokenUsage(Noun):
@@ -60,6 +86,7 @@ class Report(Noun):
     reasoner: str
     clauses: tuple[ClauseReport, ...]
     examples: tuple[ExampleResult, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     problems: tuple[str, ...] = Field(default=(), description="What vetting found that no clause owns.")
     notes: tuple[str, ...] = Field(default=(), description="What a reader should know; nothing stands in the way.")
     repairs: int = 0

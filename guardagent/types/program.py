@@ -13,12 +13,16 @@ from guardagent.types.request import Clause, Effect, Mode
 
 FactValue = str | bool | int | float | None
 
+# A model may always say so; what follows is the policy's business, so no program ever sees it.
+UNCLEAR = "unclear"
+
 
 class FactSpec(Noun):
     """A fact that the host resolves before the program runs.
 
-    `category`: the nearest of labelled exemplar phrases, `default` when none is near.
-    `judgement`: a closed question to a model; the answer is one of `choices`.
+    `category`: the nearest of labelled exemplar phrases, `default` when none is near. With a `question`, a model that
+    the policy allows decides where two labels are about as near.
+    `judgement`: a closed question to a model; the answer is one of `choices`, or `unclear`.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
@@ -28,6 +32,12 @@ class FactSpec(Noun):
     default: str = Field(default="other", description="category: the label when no exemplar is near enough.")
     question: str = ""
     choices: tuple[str, ...] = ()
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The values that a program may see."""
+        named = (*self.labels, self.default) if self.kind == "category" else self.choices
+        return tuple(dict.fromkeys(value for value in named if value != UNCLEAR))
 
     @cached_property
     def digest(self) -> str:
@@ -54,6 +64,7 @@ class Inspection(Noun):
     helpers: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     facts: tuple[FactSpec, ...] = ()
+    facts_of: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="The facts that a clause may read.")
 
 
 class Program(Noun):
@@ -64,7 +75,12 @@ class Program(Noun):
     clauses: tuple[str, ...]
     tools: tuple[str, ...] = ()
     facts: tuple[FactSpec, ...] = ()
+    facts_of: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="The facts that a clause may read.")
     toolbox_version: str
+
+    def facts_read_by(self, clause: str) -> frozenset[str]:
+        """The names of the facts on which the answer of `clause` may rest; all of them where nothing is known."""
+        return frozenset(self.facts_of.get(clause, tuple(spec.name for spec in self.facts)))
 
     @classmethod
     def of(cls, inspection: Inspection, *, toolbox_version: str) -> Program:
@@ -77,6 +93,7 @@ class Program(Noun):
             clauses=inspection.clauses,
             tools=inspection.tools,
             facts=inspection.facts,
+            facts_of=inspection.facts_of,
             toolbox_version=toolbox_version,
         )
 
@@ -99,6 +116,8 @@ class Policy(Noun):
     mode: Mode = "enforce"
     on_error: Effect = "deny"
     allow_judgement: bool = False
+    unclear: Effect = "deny"
+    judge_denied: bool = False
     event_schema_json: str = Field(default="{}", description="Canonical JSON Schema of the agent's events.")
     waivers: tuple[Waiver, ...] = ()
 

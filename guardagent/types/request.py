@@ -11,6 +11,8 @@ from guardagent.types.event import Stage
 
 ClauseKind = Literal["rule", "definition", "context"]
 Effect = Literal["allow", "deny", "escalate"]
+# Who labelled an example; one of the program only says what it does, until the author confirms it.
+Origin = Literal["author", "proposed", "program"]
 Mode = Literal["enforce", "shadow", "off"]
 
 CLAUSE_ID = r"^c[1-9][0-9]{0,3}$"
@@ -43,7 +45,7 @@ class Example(Noun):
     expect: Effect
     violated: tuple[str, ...] = Field(default=(), description="Clause ids that must be violated; empty: any or none.")
     note: str = ""
-    origin: Literal["author", "proposed"] = "author"
+    origin: Origin = "author"
 
 
 class GuardRequest(Noun):
@@ -56,7 +58,25 @@ class GuardRequest(Noun):
     mode: Mode = "enforce"
     on_error: Effect = "deny"
     allow_judgement: bool = Field(default=False, description="Whether facts may be asked of a model at check time.")
+    unclear: Effect = Field(default="deny", description="What it means that the model cannot tell.")
+    judge_denied: bool = Field(default=False, description="Whether it is asked about events that are denied anyway.")
     examples: tuple[Example, ...] = ()
+
+
+class Revision(Noun):
+    """What becomes of a proposed example whose label was wrong; without `expect` it is withdrawn."""
+
+    example: str
+    reason: str
+    expect: Effect | None = None
+    violated: tuple[str, ...] = ()
+
+
+class Reading(Noun):
+    """How words of a clause are read that decide about an event, such as “at most 5”: 5 passes."""
+
+    words: str = Field(description="Verbatim from the clause.")
+    means: str
 
 
 class PlanStep(Noun):
@@ -64,6 +84,8 @@ class PlanStep(Noun):
 
     clauses: tuple[str, ...]
     summary: str
+    takes_in: tuple[str, ...] = Field(default=(), description="Other clauses that change how these are read.")
+    readings: tuple[Reading, ...] = ()
     fields: tuple[str, ...] = Field(default=(), description="Event fields it reads, as JSON pointers.")
     facts: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
@@ -81,8 +103,25 @@ class Gap(Noun):
     explains: tuple[str, ...] = Field(default=(), description="Enforced clauses whose functions carry it out.")
 
 
+class Recast(Noun):
+    """A clause that is of another kind than the segmenter guessed."""
+
+    clause: str
+    kind: ClauseKind
+    reason: str
+
+
+class Join(Noun):
+    """Clauses in a row that state one rule together; the first one stands for all of them."""
+
+    clauses: tuple[str, ...]
+    reason: str
+
+
 class Plan(Noun):
     """Ordered steps; every rule clause stands in a step or in a gap."""
 
     steps: tuple[PlanStep, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    recasts: tuple[Recast, ...] = ()
+    joins: tuple[Join, ...] = ()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from guardagent.clock import FixedClock, new_id
 from guardagent.errors import FactError, PolicyError
 from guardagent.guard import UNRECORDED, Guard
-from guardagent.ports import RunCase, RunResult
+from guardagent.ports import Answer, RunCase, RunResult
 from guardagent.store.fake import MemoryDecisionLog
 from guardagent.types import Clause, Decision, Event, FactSpec, Failure, Policy, Program, Waiver
 from tests.support.runners import Answers, ScriptedFacts, ScriptedRunner, all_pass, violates
@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SCHEMA = '{"type":"object","required":["user"],"properties":{"user":{"type":"object","required":["role"]}}}'
 EVENT: dict[str, Any] = {"agent": "ehr", "stage": "output", "user": {"role": "nurse"}}
 SECRET = "patient-0815"
-FACT = FactSpec(name="topic", kind="category", fields=("/user/role",))
+FACT = FactSpec(name="topic", kind="judgement", fields=("/user/role",), question="Lab?", choices=("lab", "other"))
 
 
 def policy(name: str = "access", **changes: Any) -> Policy:
@@ -137,19 +137,22 @@ def test_what_breaks_on_the_way_is_a_failed_denial(parts: dict[str, Any], code: 
     assert failure_of(guard(**parts).check(EVENT)).code == code
 
 
-def test_a_runner_that_answers_too_little_is_a_failed_denial() -> None:
-    class Short(ScriptedRunner):
-        def run(self, program: Program, cases: Any, *, tenant: str = "") -> tuple[RunResult, ...]:
-            return ()
+@pytest.mark.parametrize(
+    "answered", [(), None, 1, iter([RunResult()]), {}], ids=["none", "nothing", "number", "iterator", "dict"]
+)
+def test_a_runner_that_answers_too_little_or_no_results_is_a_failed_denial(answered: Any) -> None:
+    class Odd(ScriptedRunner):
+        def run(self, program: Program, cases: Any, *, tenant: str = "") -> Any:
+            return answered
 
-    assert failure_of(guard(runner=Short()).check(EVENT)).code == "bad_reply"
+    assert failure_of(guard(runner=Odd()).check(EVENT)).code == "bad_reply"
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [(FactError("fact `topic`: no"), "fact_failed"), (KeyError(SECRET), "internal")]
+    ("error", "code"), [(FactError("fact `topic`: no"), "fact_failed"), (KeyError(SECRET), "fact_failed")]
 )
 def test_a_fact_that_cannot_be_had_is_a_failed_denial(error: Exception, code: str) -> None:
-    broken = guard(policy(facts=(FACT,)), facts=ScriptedFacts(error=error))
+    broken = guard(policy(facts=(FACT,)), answers=on_topic, facts=ScriptedFacts(error=error))
     assert failure_of(broken.check(EVENT)).code == code
 
 
@@ -158,19 +161,19 @@ def test_on_error_of_the_policy_decides_what_a_failure_means() -> None:
     assert (decision.effect, decision.failed) == ("escalate", True)
 
 
-def test_facts_reach_the_program_and_model_calls_are_counted() -> None:
-    seen: list[RunCase] = []
+def on_topic(_program: Program, case: RunCase) -> RunResult:
+    """The clause is violated when the topic is the lab."""
+    topic = json.loads(case.facts).get("topic")
+    return RunResult((Answer("c1", "violation", "deny", "no"),) if topic == "lab" else ())
 
-    def answers(_program: Program, case: RunCase) -> RunResult:
-        seen.append(case)
-        return RunResult()
 
-    decision = guard(policy(facts=(FACT,)), answers=answers, facts=ScriptedFacts({"topic": "lab"}, calls=1)).check(
+def test_facts_reach_the_program_and_what_they_took_is_counted() -> None:
+    decision = guard(policy(facts=(FACT,)), answers=on_topic, facts=ScriptedFacts({"topic": "lab"}, calls=1)).check(
         EVENT
     )
-    assert json.loads(seen[0].facts) == {"topic": "lab"}
-    assert json.loads(seen[0].event) == EVENT
-    assert decision.model_calls == 1
+    assert decision.effect == "deny"
+    assert decision.violations[0].evidence == ("/text",)
+    assert (decision.model_calls, decision.model_tokens) == (1, 11)
 
 
 def test_a_decision_that_is_not_recorded_is_not_allowed() -> None:
@@ -271,8 +274,9 @@ class Coroutines(ScriptedRunner):
         {"answers": violates()},
         {"answers": raises(ValueError(SECRET))},
         {"answers": lambda _p, _c: RunResult(failure=Failure(code="timeout", message="slow"))},
-        {"facts": ScriptedFacts(error=FactError("fact `topic`: no"))},
-        {"facts": ScriptedFacts({"topic": "lab"}, calls=1)},
+        {"answers": on_topic, "facts": ScriptedFacts(error=FactError("fact `topic`: no"))},
+        {"answers": on_topic, "facts": ScriptedFacts({"topic": "lab"}, calls=1)},
+        {"answers": on_topic, "facts": ScriptedFacts({"topic": "unclear"}, calls=1)},
         {"log": MemoryDecisionLog()},
         {"log": BrokenLog()},
     ],

@@ -106,6 +106,117 @@ def test_tables_are_one_definition() -> None:
     assert found[1].text.count("\n") == 3
 
 
+SHAPES: dict[str, tuple[str, list[tuple[str, str, str]]]] = {
+    "nested list": (
+        "Loans\n\n1. A reader may borrow:\n   - 8 books,\n   - 3 films, unless\n     a. they are members\n"
+        "2. Fines are paid.\n",
+        [
+            ("rule", "1. A reader may borrow:\n   - 8 books,\n   - 3 films, unless\n     a. they are members", "Loans"),
+            ("rule", "2. Fines are paid.", "Loans"),
+        ],
+    ),
+    "sub-list after a blank line": (
+        "1. Fines must be paid.\n\n   - except small ones\n\n2. No loans on Sundays.\n",
+        [("rule", "1. Fines must be paid.\n\n   - except small ones", ""), ("rule", "2. No loans on Sundays.", "")],
+    ),
+    "second paragraph of an item": (
+        "- One must hold.\n\n  Nobody may skip it.\n\n- Two must hold.\n",
+        [("rule", "- One must hold.\n\n  Nobody may skip it.", ""), ("rule", "- Two must hold.", "")],
+    ),
+    "lead-in before a blank line": (
+        "The agent must never:\n\n- send mail\n- delete files\n\nIt may read.\n",
+        [
+            ("rule", "- send mail", "The agent must never:"),
+            ("rule", "- delete files", "The agent must never:"),
+            ("rule", "It may read.", ""),
+        ],
+    ),
+    "things before a blank line": (
+        "Interns may only call these tools:\n\n- search\n- open\n",
+        [("rule", "Interns may only call these tools:\n\n- search\n- open", "")],
+    ),
+    "table without bars at its sides": (
+        "Limits must be kept.\n\nplan | limit\n-----|------\nfree | 10\n",
+        [("rule", "Limits must be kept.", ""), ("definition", "plan | limit\n-----|------\nfree | 10", "")],
+    ),
+    "table with its lead-in": (
+        "Each role may do only what its row allows:\n| role | may |\n|---|---|\n| clerk | read |\n\n"
+        "Nothing else is allowed.\n",
+        [
+            ("rule", "Each role may do only what its row allows:\n| role | may |\n|---|---|\n| clerk | read |", ""),
+            ("rule", "Nothing else is allowed.", ""),
+        ],
+    ),
+    "table whose rows are rules": (
+        "| No. | Rule |\n|---|---|\n| R1 | A refund must not exceed 50. |\n"
+        "| R2 | Only managers may close accounts. |\n",
+        [
+            ("rule", "| R1 | A refund must not exceed 50. |", "| No. | Rule |"),
+            ("rule", "| R2 | Only managers may close accounts. |", "| No. | Rule |"),
+        ],
+    ),
+    "roles in bold": (
+        "**Clerk**\n- may read orders\n- may not change them\n\n**Manager:**\n- may do everything\n",
+        [
+            ("rule", "- may read orders", "Clerk"),
+            ("rule", "- may not change them", "Clerk"),
+            ("rule", "- may do everything", "Manager:"),
+        ],
+    ),
+    "roles under headings": (
+        "## Clerk\n\nMay read orders. Must not change them.\n\n## Manager\n\nMay do everything.\n",
+        [
+            ("rule", "May read orders.", "Clerk"),
+            ("rule", "Must not change them.", "Clerk"),
+            ("rule", "May do everything.", "Manager"),
+        ],
+    ),
+    "glossary": (
+        'Definitions:\n- "late": more than 3 days overdue\n\nRules:\n- Late loans must be refused.\n',
+        [
+            ("definition", '- "late": more than 3 days overdue', "Definitions:"),
+            ("rule", "- Late loans must be refused.", "Rules:"),
+        ],
+    ),
+    "rule among the definitions": (
+        "Definitions:\n- A member must show a card.\n",
+        [("rule", "- A member must show a card.", "Definitions:")],
+    ),
+    "sentence that begins with a small letter": (
+        "No command may name a key. reboot and halt may be run only at night. We like e.g. ls, it may be run.\n",
+        [
+            ("rule", "No command may name a key.", ""),
+            ("rule", "reboot and halt may be run only at night.", ""),
+            ("rule", "We like e.g. ls, it may be run.", ""),
+        ],
+    ),
+    "small letter behind a full stop that ends nothing": (
+        "Files in approx. ten folders must be kept, max. size may be 3 kB.\n",
+        [("rule", "Files in approx. ten folders must be kept, max. size may be 3 kB.", "")],
+    ),
+    "roman numbers": (
+        "(i) Orders above 10 are refused.\n(ii) Orders need a name.\n",
+        [("rule", "(i) Orders above 10 are refused.", ""), ("rule", "(ii) Orders need a name.", "")],
+    ),
+    "quoted mail": (
+        "> Orders above 10 are refused.\n> Orders need a name.\n",
+        [("rule", "> Orders above 10 are refused.", ""), ("rule", "> Orders need a name.", "")],
+    ),
+    "fenced list": (
+        "Only these may be called:\n\n```\nsearch\n\nopen\n```\n\nNothing else is allowed.\n",
+        [
+            ("rule", "Only these may be called:\n\n```\nsearch\n\nopen\n```", ""),
+            ("rule", "Nothing else is allowed.", ""),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("request_text", "wanted"), SHAPES.values(), ids=SHAPES.keys())
+def test_shape_is_cut_into_its_clauses(request_text: str, wanted: list[tuple[str, str, str]]) -> None:
+    assert [(clause.kind, clause.text, clause.heading) for clause in segment(request_text)] == wanted
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
