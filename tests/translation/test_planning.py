@@ -166,3 +166,10 @@ def test_a_schema_that_refers_to_itself_is_listed_and_searched_to_an_end() -> No
     schema = {"properties": {"down": {"$ref": "#"}}, "allOf": [{"$ref": "#"}], "type": "object"}
     assert "/down/down" in set(islice(declared(schema), 100))
     assert field_problem(schema, "/down/down/up") is not None
+
+
+def test_closed_object_without_any_field_has_none() -> None:
+    assert field_problem({"additionalProperties": False}, "/anything") is not None
+    assert field_problem({"type": "array", "items": {"additionalProperties": False}}, "/0/anything") is not None
+    assert field_problem({"type": "array", "items": {"properties": {"price": {}}}}, "/*/price") is None
+    assert field_problem({"type": "array", "items": {"properties": {"price": {}}}}, "/*/prize") is not None
