@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from guardagent.errors import EventError, PolicyError
 from guardagent.schema import EventSchema
-from guardagent.types import Clause, Event, Example, GuardRequest, canonical_json
+from guardagent.types import Clause, Event, Example, GuardRequest, Revision, canonical_json
 
 # More than this tells nothing new and makes each vetting and each prompt slow.
 MAX_PROPOSED = 200
@@ -38,6 +38,63 @@ def merge(request: GuardRequest, clauses: Sequence[Clause], proposed: Sequence[E
     if len(proposed) > MAX_PROPOSED:
         notes.append(f"{len(proposed) - MAX_PROPOSED} proposed examples were dropped: at most {MAX_PROPOSED} are used")
     return Merged(tuple(kept), tuple(notes))
+
+
+def revised(
+    examples: Sequence[Example], revisions: Sequence[Revision], disputed: Collection[str], clauses: Sequence[Clause]
+) -> Merged:
+    """The examples with wrong labels corrected, and one line for each revision, also for a refused one.
+
+    Only proposed examples about which the program and the label disagree can be revised, each with a reason.
+    """
+    found = {example.id: example for example in examples}
+    notes: list[str] = []
+    for revision in {one.example: one for one in revisions}.values():
+        example = found.get(revision.example)
+        new = example and _relabelled(example, revision)
+        refusal = _refused(example, new, revision, disputed, clauses)
+        if refusal or example is None:
+            notes.append(f"a new label for example `{revision.example}` was refused: {refusal}")
+            continue
+        if new is None:
+            del found[example.id]
+        else:
+            found[example.id] = new
+        said = (
+            f"relabelled from {_label(example)} to {_label(new)}" if new else f"withdrawn (it said {_label(example)})"
+        )
+        notes.append(f"proposed example `{example.id}` was {said} while the program was mended: {revision.reason}")
+    return Merged(tuple(found.values()), tuple(notes))
+
+
+def _relabelled(example: Example, revision: Revision) -> Example | None:
+    """The example with its new label; None when it is withdrawn."""
+    if revision.expect is None:
+        return None
+    note = f"{example.note} (relabelled: {revision.reason})".strip()
+    return example.model_copy(update={"expect": revision.expect, "violated": revision.violated, "note": note})
+
+
+def _refused(
+    example: Example | None,
+    new: Example | None,
+    revision: Revision,
+    disputed: Collection[str],
+    clauses: Sequence[Clause],
+) -> str:
+    if example is None:
+        return "there is no such example"
+    if example.origin == "author":
+        return "it is the author's, and the author is right"
+    if example.id not in disputed:
+        return "the program agrees with it"
+    if not revision.reason.strip():
+        return "no reason was given"
+    return (new and label_problem(new, clauses)) or ""
+
+
+def _label(example: Example) -> str:
+    return f"{example.expect} by {', '.join(example.violated)}" if example.violated else example.expect
 
 
 def check_author_examples(request: GuardRequest) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
 
-from guardagent.translation.fields import field_problem
-from guardagent.translation.judging import Judged, failure_text
+from guardagent.translation.fields import field_problem, impossible_field
+from guardagent.translation.judging import Judged, failure_text, given_up_for
 from guardagent.translation.planning import covered
+from guardagent.translation.reads import Read, reads_of
 from guardagent.translation.statuses import Evidence
 from guardagent.translation.trials import Trial
 from guardagent.types import Clause, ClauseReport, GuardRequest, Plan, Program
@@ -26,8 +28,43 @@ def missing_functions(program: Program, plan: Plan, clauses: Sequence[Clause]) -
 
 
 def misplaced(program: Program, plan: Plan, clauses: Sequence[Clause], request: GuardRequest) -> tuple[str, ...]:
-    """What the program has and must not have: functions for other clauses, facts that cannot be had."""
-    return (*_extra_functions(program, plan, clauses), *_impossible_facts(program, request))
+    """What the program has and must not have: functions for other clauses, facts and fields that cannot be had."""
+    return (
+        *_extra_functions(program, plan, clauses),
+        *_impossible_facts(program, request),
+        *_impossible_reads(program, request.agent.event_schema),
+    )
+
+
+def undeclared(program: Program, request: GuardRequest) -> tuple[str, ...]:
+    """The fields that the program reads and the schema allows without declaring them."""
+    schema = request.agent.event_schema
+    reads = [read for read in reads_of(program.source) if not _is_impossible(schema, read)]
+    found = {read.pointers[0]: line for read, line in _wrong_reads(reads, schema, field_problem)}
+    return tuple(found.values())
+
+
+def _impossible_reads(program: Program, schema: dict[str, Any]) -> Iterator[str]:
+    """The fields that the program reads and that no event has: what asks for them is always answered alike."""
+    for _read, line in _wrong_reads(reads_of(program.source), schema, impossible_field):
+        yield line
+
+
+def _wrong_reads(
+    reads: Sequence[Read], schema: dict[str, Any], problem: Callable[[dict[str, Any], str], str | None]
+) -> Iterator[tuple[Read, str]]:
+    """The reads with a problem, and how it is told; what stands below a wrong field is not told again."""
+    told: dict[str, list[str]] = {}
+    for read in reads:
+        problems = [problem(schema, pointer) for pointer in read.pointers]
+        above = told.setdefault(read.function, [])
+        if all(problems) and not any(f"{read.pointers[0]}/".startswith(f"{pointer}/") for pointer in above):
+            above.append(read.pointers[0])
+            yield read, f"`{read.function}`, line {read.line}: {problems[0]}"
+
+
+def _is_impossible(schema: dict[str, Any], read: Read) -> bool:
+    return all(impossible_field(schema, pointer) for pointer in read.pointers)
 
 
 def coder_failures(evidence: Evidence, reports: Sequence[ClauseReport]) -> tuple[str, ...]:
@@ -83,6 +120,8 @@ def _wrong_examples(evidence: Evidence, origin: str) -> Iterator[str]:
             continue
         # No source can agree with two contradictory labels, nor enforce what the plan gave up.
         if example.id in evidence.contradictory or gaps & set(example.violated):
+            continue
+        if given_up_for(evidence.policy, evidence.plan, judged):
             continue
         yield _example_text(judged, given_up if not example.violated else frozenset())
 

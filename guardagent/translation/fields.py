@@ -1,7 +1,8 @@
-"""Event fields against the event schema: which pointers exist, and which one was meant."""
+"""Event fields against the event schema: which pointers it declares, which it rules out, and which one was meant."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import islice
@@ -13,6 +14,8 @@ _MAX_DEPTH = 32
 _LISTED_DEPTH = 8
 _MAX_LISTED = 2_000
 _MAX_BRANCHES = 200
+# A schema with one of these says what may stand below it.
+_SAYING = ("properties", "items", "prefixItems", "additionalProperties", "patternProperties", "type", "enum", "const")
 
 
 def field_problem(schema: dict[str, Any], pointer: str) -> str | None:
@@ -24,8 +27,22 @@ def field_problem(schema: dict[str, Any], pointer: str) -> str | None:
         return f"`{pointer}` is not a JSON pointer; write it like `/{pointer.replace('.', '/')}`"
     if pointer in ALWAYS_KNOWN or _has(schema, schema, _steps(pointer), 0):
         return None
+    return f"the event schema has no field `{pointer}`{_meant(schema, pointer)}"
+
+
+def impossible_field(schema: dict[str, Any], pointer: str) -> str | None:
+    """Why no event of the schema can have `pointer`, with the field that was probably meant; None where one may.
+
+    Other than a field that the schema only does not declare, such a field is never there when a program reads it.
+    """
+    if pointer in ALWAYS_KNOWN or not pointer.startswith("/") or _may(schema, schema, _steps(pointer), 0):
+        return None
+    return f"the event schema allows no field `{pointer}`{_meant(schema, pointer)}"
+
+
+def _meant(schema: dict[str, Any], pointer: str) -> str:
     near = get_close_matches(pointer, sorted({*ALWAYS_KNOWN, *islice(declared(schema), _MAX_LISTED)}), n=1, cutoff=0.5)
-    return f"the event schema has no field `{pointer}`" + (f"; did you mean `{near[0]}`?" if near else "")
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def declared(schema: dict[str, Any]) -> Iterator[str]:
@@ -87,7 +104,58 @@ def _has(root: dict[str, Any], node: Any, steps: list[str], depth: int) -> bool:
     known = [found for branch in branches for found in _below(branch, step)]
     if known:
         return any(_has(root, found, rest, depth + 1) for found in known)
-    return not any(key in branch for branch in branches for key in ("properties", "items", "type", "enum", "const"))
+    return not any(key in branch for branch in branches for key in _SAYING)
+
+
+def _may(root: dict[str, Any], node: Any, steps: list[str], depth: int) -> bool:
+    """Whether the schema lets something stand at the end of the steps; True wherever that is not certain."""
+    if node is False:
+        return False
+    if not steps or depth > _MAX_DEPTH:
+        return True
+    schema = resolve(root, node)
+    if not all(_may(root, part, steps, depth + 1) for part in schema.get("allOf", ())):
+        return False
+    for key in ("anyOf", "oneOf"):
+        if key in schema and not any(_may(root, part, steps, depth + 1) for part in schema[key]):
+            return False
+    step, rest = steps[0], steps[1:]
+    types = types_of(schema)
+    if _is_index(step):
+        if "array" in types and "object" not in types:
+            return any(_may(root, item, rest, depth + 1) for item in _items(schema))
+        # The letters of a text and the keys of an object can be gone through, too.
+        return not rest or not types or "object" in types
+    if types and "object" not in types:
+        return False
+    return any(_may(root, below, rest, depth + 1) for below in _allowed(schema, step))
+
+
+def _is_index(step: str) -> bool:
+    return step in ("*", "-") or step.isdecimal()
+
+
+def _items(schema: dict[str, Any]) -> list[Any]:
+    """The schemas of the items of a list, whatever their place."""
+    return [*schema.get("prefixItems", ()), schema.get("items", True)]
+
+
+def _allowed(schema: dict[str, Any], name: str) -> list[Any]:
+    """The schemas of which one holds for the field `name`."""
+    properties = schema.get("properties", {})
+    if name in properties:
+        return [properties[name]]
+    by_pattern = schema.get("patternProperties", {})
+    found = [below for pattern, below in by_pattern.items() if _may_match(pattern, name)]
+    return found or [schema.get("additionalProperties", True)]
+
+
+def _may_match(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        # Patterns of JSON Schema are those of another language.
+        return True
 
 
 def _below(schema: dict[str, Any], step: str) -> Iterator[Any]:
@@ -96,7 +164,7 @@ def _below(schema: dict[str, Any], step: str) -> Iterator[Any]:
     if step in properties:
         yield properties[step]
         return
-    if step == "*" or step.isdecimal() or step == "-":
+    if _is_index(step):
         yield from schema.get("prefixItems", ())
         if "items" in schema:
             yield schema["items"]

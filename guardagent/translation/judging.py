@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from guardagent.combine import Outcome, PolicyVerdict, combine
-from guardagent.ports import RunResult
+from guardagent.ports import Answer, RunResult
 from guardagent.translation.trials import Trial
 from guardagent.types import (
     Clause,
@@ -14,6 +14,7 @@ from guardagent.types import (
     ExampleResult,
     Failure,
     GuardRequest,
+    Plan,
     Policy,
     Program,
     canonical_json,
@@ -38,6 +39,8 @@ def draft_policy(request: GuardRequest, clauses: Sequence[Clause], program: Prog
         stages=request.stages,
         on_error=request.on_error,
         allow_judgement=request.allow_judgement,
+        unclear=request.unclear,
+        judge_denied=request.judge_denied,
         event_schema_json=canonical_json(request.agent.event_schema),
     )
 
@@ -59,6 +62,31 @@ def judge(policy: Policy, trial: Trial, example: Example) -> Judged:
     return Judged(example, trial, result)
 
 
+def given_up_for(policy: Policy, plan: Plan, judged: Judged) -> tuple[str, ...]:
+    """The rules that the plan gave up and by which the author may mean the example to be denied; empty for any other.
+
+    Of a label that names no clause nobody can tell whether an enforced one missed it.
+    """
+    example, result = judged.example, judged.result
+    if example.origin != "author" or example.violated or example.expect != "deny":
+        return ()
+    if result.failed or result.effect == "deny":
+        return ()
+    gaps = {gap.clause for gap in plan.gaps if not gap.explains}
+    return tuple(clause.id for clause in policy.clauses if clause.kind == "rule" and clause.id in gaps)
+
+
+def explained(policy: Policy, plan: Plan, judged: Judged) -> Judged:
+    """The example, with what its author can do where it may be about a rule that is not enforced."""
+    clauses = given_up_for(policy, plan, judged)
+    if not clauses:
+        return judged
+    named = " or ".join(f"`{clause}`" for clause in clauses)
+    told = f"it may be denied by {named}, which is not enforced; name the clause in `violated`"
+    result = judged.result.model_copy(update={"problem": f"{judged.result.problem}; {told}"})
+    return judged._replace(result=result)
+
+
 def unjudged(request: GuardRequest, example: Example, problem: str) -> ExampleResult:
     """The result of an example that no program could be asked about."""
     return ExampleResult(
@@ -74,8 +102,14 @@ def unjudged(request: GuardRequest, example: Example, problem: str) -> ExampleRe
 
 def holds_without(policy: Policy, judged: Judged, clause: str) -> bool:
     """Whether the example would still be right if the function of `clause` were dropped."""
-    kept = tuple(answer for answer in judged.trial.result.answers if answer.clause != clause)
-    outcome = combine([PolicyVerdict(policy, RunResult(answers=kept))])
+    return right_with(policy, judged, clause, None)
+
+
+def right_with(policy: Policy, judged: Judged, clause: str, answer: Answer | None) -> bool:
+    """Whether the example would be right if `clause` said `answer`, None being a pass."""
+    kept = tuple(one for one in judged.trial.result.answers if one.clause != clause)
+    answers = kept if answer is None else (*kept, answer)
+    outcome = combine([PolicyVerdict(policy, RunResult(answers=answers))])
     return _problem(policy, judged.example, outcome) == ""
 
 

@@ -13,8 +13,13 @@ from typing import NamedTuple
 from guardagent.ports import CheckRunner, DemonstrationStore, FactResolver, Reasoner
 from guardagent.request import segment
 from guardagent.translation import state as states
-from guardagent.translation.examples import merge
+from guardagent.translation.addressing import addressing_notes
+from guardagent.translation.confirming import carried_out, confirmations
+from guardagent.translation.counted import CountedFacts
+from guardagent.translation.examples import merge, revised
+from guardagent.translation.mutation import LIMITS
 from guardagent.translation.planning import MAX_ASKED_AGAIN, covered, plan_problems, settled
+from guardagent.translation.recasting import recast
 from guardagent.translation.report import build_report, nothing_coded, summary
 from guardagent.translation.second import Second
 from guardagent.translation.state import State, dump, dump_all
@@ -41,9 +46,11 @@ class Nodes(NamedTuple):
 
     async def segment(self, state: State) -> Update:
         """Cuts the request into clauses."""
-        clauses = segment(states.request_of(state).text)
+        request = states.request_of(state)
+        clauses = segment(request.text)
         rules = sum(clause.kind == "rule" for clause in clauses)
-        return State(clauses=dump_all(clauses)), f"{len(clauses)} clauses, {rules} of them rules"
+        notes = [*state["notes"], *addressing_notes(request, clauses)]
+        return State(clauses=dump_all(clauses), notes=notes), f"{len(clauses)} clauses, {rules} of them rules"
 
     async def retrieve(self, state: State) -> Update:
         """Finds the demonstrations that are nearest to the request."""
@@ -57,7 +64,8 @@ class Nodes(NamedTuple):
         brief = states.brief_of(state, self.tools)
         rounds = state["plan_rounds"]
         spent = _Meter(self.reasoner, state)
-        plan = await self.reasoner.plan(brief, problems=state.get("plan_problems", []))
+        previous = states.plan_of(state) if "plan" in state else None
+        plan = await self.reasoner.plan(brief, problems=state.get("plan_problems", []), previous=previous)
         problems = plan_problems(plan, brief)
         update = State(plan_rounds=rounds + 1, plan_problems=list(problems), usage=spent.total())
         unchanged = dump(plan) == state.get("plan")
@@ -65,8 +73,9 @@ class Nodes(NamedTuple):
             return update | State(plan=dump(plan)), f"to be asked again: {problems[0]}"
         notes = [*state["notes"], *(f"plan: {problem}" for problem in problems)]
         plan = settled(plan, brief)
+        clauses = dump_all(recast(brief.clauses, plan, brief.request.text))
         detail = f"{len(plan.steps)} steps, {len(plan.gaps)} gaps"
-        return update | State(plan=dump(plan), plan_problems=[], notes=notes), detail
+        return update | State(plan=dump(plan), clauses=clauses, plan_problems=[], notes=notes), detail
 
     async def propose_examples(self, state: State) -> Update:
         """Asks for examples and keeps those that can be used beside the author's."""
@@ -81,9 +90,8 @@ class Nodes(NamedTuple):
     async def code(self, state: State) -> Update:
         """Asks for the source."""
         spent = _Meter(self.reasoner, state)
-        source = await self.reasoner.code(
-            states.brief_of(state, self.tools), states.plan_of(state), states.examples_of(state)
-        )
+        brief = states.brief_of(state, self.tools)
+        source = (await self.reasoner.code(brief, states.plan_of(state), states.examples_of(state))).source
         return State(source=source, usage=spent.total()), f"{len(source.splitlines())} lines"
 
     async def vet(self, state: State) -> Update:
@@ -95,44 +103,56 @@ class Nodes(NamedTuple):
             states.examples_of(state),
             self.toolbox_version,
         )
+        facts = CountedFacts(self.facts)
         vetting = await asyncio.to_thread(
-            vet, material, state["source"], runner=self.runner, facts=self.facts, second=self.second
+            vet,
+            material,
+            state["source"],
+            runner=self.runner,
+            facts=facts,
+            second=self.second,
+            mutants=LIMITS,
         )
         # A repair may make things worse; the report is about the best source that was seen.
         best = Vetting.model_validate(state["best"]) if "best" in state else vetting
-        update = State(vetting=dump(vetting), best=dump(vetting if vetting.rank <= best.rank else best))
+        update = State(vetting=dump(vetting), usage=dump(states.usage_of(state) + facts.usage))
+        if vetting.rank <= best.rank:
+            update |= State(best=dump(vetting), best_examples=dump_all((*material.examples, *vetting.offered)))
         return update, _first(vetting.failures) or "nothing to mend"
 
     async def repair(self, state: State) -> Update:
         """Asks for a mended source, with everything that vetting found."""
         vetting = Vetting.model_validate(state["vetting"])
         spent = _Meter(self.reasoner, state)
-        source = await self.reasoner.code(
-            states.brief_of(state, self.tools),
-            states.plan_of(state),
-            states.examples_of(state),
-            source=state["source"],
-            failures=vetting.failures,
+        brief, examples = states.brief_of(state, self.tools), states.examples_of(state)
+        coded = await self.reasoner.code(
+            brief, states.plan_of(state), examples, source=state["source"], failures=vetting.failures
         )
-        unchanged = source == state["source"]
-        update = State(source=source, repairs=state["repairs"] + 1, stuck=unchanged, usage=spent.total())
-        return update, "the source came back unchanged" if unchanged else f"{len(source.splitlines())} lines"
+        disputed = {result.id for result in vetting.examples if result.problem}
+        changed = revised(examples, coded.revisions, disputed, brief.clauses)
+        stuck = coded.source == state["source"] and changed.examples == examples
+        update = State(source=coded.source, repairs=state["repairs"] + 1, stuck=stuck, usage=spent.total())
+        update |= State(examples=dump_all(changed.examples), notes=[*state["notes"], *changed.notes])
+        return update, "the source came back unchanged" if stuck else f"{len(coded.source.splitlines())} lines"
 
     async def report(self, state: State) -> Update:
         """Writes down what became of every clause."""
         request, clauses, plan = states.request_of(state), states.clauses_of(state), states.plan_of(state)
+        examples = states.vetted_examples_of(state)
         if "best" in state:
             vetting = Vetting.model_validate(state["best"])
         else:
-            vetting = nothing_coded(request, clauses, plan, states.examples_of(state))
+            vetting = nothing_coded(request, clauses, plan, examples)
+        vetting = vetting.model_copy(update={"clauses": carried_out(vetting.clauses, plan)})
+        read = confirmations(plan, clauses, segment(request.text), examples, vetting.examples)
         report = build_report(
             vetting,
             reasoner=self.reasoner.name,
-            notes=state["notes"],
+            notes=[*state["notes"], *read],
             repairs=state["repairs"],
             usage=states.usage_of(state),
         )
-        return State(report=dump(report)), summary(report)
+        return State(report=dump(report), examples=dump_all(examples)), summary(report)
 
 
 def after_plan(state: State) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from guardagent.combine import Outcome, PolicyVerdict, combine
-from guardagent.errors import FactError, GuardAgentError
+from guardagent.errors import GuardAgentError
 from guardagent.ports import (
     Answer,
     Brief,
@@ -18,16 +18,17 @@ from guardagent.ports import (
     DemonstrationStore,
     FactResolver,
     Reasoner,
-    RunCase,
     RunResult,
 )
 from guardagent.request import segment
+from guardagent.resolving import resolve_facts
 from guardagent.translation.examples import event_problem
 from guardagent.translation.failures import misplaced, missing_functions
 from guardagent.translation.judging import draft_policy, failure_text
 from guardagent.translation.nodes import MAX_REPAIRS, specification_of
 from guardagent.translation.planning import MAX_ASKED_AGAIN, covered, plan_problems, settled
-from guardagent.types import Event, Failure, GuardRequest, Plan, Policy, Program, ToolDoc, canonical_json
+from guardagent.translation.recasting import recast
+from guardagent.types import Event, Failure, GuardRequest, Plan, Policy, Program, TokenUsage, ToolDoc
 
 
 class PerEventVerdict(NamedTuple):
@@ -38,6 +39,8 @@ class PerEventVerdict(NamedTuple):
     plan: Plan
     policy: Policy | None
     repairs: int
+    # What judging facts took; the reasoner counts its own.
+    usage: TokenUsage = TokenUsage()
 
 
 class _Attempt(NamedTuple):
@@ -46,6 +49,7 @@ class _Attempt(NamedTuple):
     result: RunResult
     policy: Policy | None
     failures: tuple[str, ...]
+    usage: TokenUsage = TokenUsage()
 
 
 class PerEventGuard:
@@ -94,26 +98,29 @@ class PerEventGuard:
             problems = plan_problems(plan, brief)
             if not problems:
                 break
-            plan = await self._reasoner.plan(brief, problems=problems)
+            plan = await self._reasoner.plan(brief, problems=problems, previous=plan)
         return settled(plan, brief)
 
     async def _judge(self, brief: Brief, event: Event, plan: Plan) -> PerEventVerdict:
+        brief = brief._replace(clauses=recast(brief.clauses, plan, brief.request.text))
         if not covered(plan, brief.clauses):
             return _failed(brief.request, Failure(code="rejected_program", message="the plan covers no clause"), plan)
-        source = await self._reasoner.code(brief, plan, brief.request.examples)
+        source = (await self._reasoner.code(brief, plan, brief.request.examples)).source
         attempt = await asyncio.to_thread(self._attempt, brief, event, plan, source)
-        repairs = 0
+        repairs, usage = 0, attempt.usage
         while attempt.failures and repairs < MAX_REPAIRS:
             repairs += 1
-            source = await self._reasoner.code(
+            coded = await self._reasoner.code(
                 brief, plan, brief.request.examples, source=source, failures=attempt.failures
             )
+            source = coded.source
             attempt = await asyncio.to_thread(self._attempt, brief, event, plan, source)
+            usage += attempt.usage
         if attempt.policy is None:
             failure = attempt.result.failure or Failure(code="rejected_program", message="no program was accepted")
-            return _failed(brief.request, failure, plan, repairs)
+            return _failed(brief.request, failure, plan, repairs, usage)
         outcome = combine([PolicyVerdict(attempt.policy, attempt.result)])
-        return PerEventVerdict(outcome, attempt.result, plan, attempt.policy, repairs)
+        return PerEventVerdict(outcome, attempt.result, plan, attempt.policy, repairs, usage)
 
     def _attempt(self, brief: Brief, event: Event, plan: Plan, source: str) -> _Attempt:
         """Reads and runs one source; what is missing in it counts as an error of that clause."""
@@ -126,22 +133,24 @@ class PerEventGuard:
         if wrong:
             return _rejected(wrong)
         policy = draft_policy(brief.request, brief.clauses, _with_gaps(program, plan))
-        result = self._run(program, brief.request, event)
+        result, usage = self._run(program, policy, event)
         broken = [answer for answer in result.answers if answer.failure]
         failures = [f"clause `{answer.clause}` broke on the event: {failure_text(answer.failure)}" for answer in broken]
         if result.failure:
             failures.append(f"the program broke on the event: {failure_text(result.failure)}")
-        return _Attempt(_with_gap_errors(result, plan), policy, tuple(failures))
+        return _Attempt(_with_gap_errors(result, plan), policy, tuple(failures), usage)
 
-    def _run(self, program: Program, request: GuardRequest, event: Event) -> RunResult:
-        try:
-            values = self._facts.resolve(program.facts, event, allow_judgement=request.allow_judgement)
-        except FactError as error:
-            return RunResult(failure=Failure(code="fact_failed", message=str(error)))
-        results = self._runner.run(program, [RunCase(event.canonical, canonical_json(dict(values)))])
+    def _run(self, program: Program, policy: Policy, event: Event) -> tuple[RunResult, TokenUsage]:
+        """The result, and what judging its facts took."""
+        as_written = policy.model_copy(update={"program": program})
+        (facts,) = resolve_facts(
+            as_written, [event], self._facts, lambda asked, cases: self._runner.run(asked.program, cases)
+        )
+        results = self._runner.run(program, [facts.case(event)])
         if len(results) != 1:
-            return RunResult(failure=Failure(code="bad_reply", message="the runner gave no answer for the event"))
-        return results[0]
+            wrong = Failure(code="bad_reply", message="the runner gave no answer for the event")
+            return RunResult(failure=wrong), facts.usage
+        return facts.overrule(results[0]), facts.usage
 
 
 def _rejected(failures: Sequence[str]) -> _Attempt:
@@ -165,6 +174,8 @@ def _with_gap_errors(result: RunResult, plan: Plan) -> RunResult:
     return result if result.failure else RunResult(answers=(*result.answers, *errors))
 
 
-def _failed(request: GuardRequest, failure: Failure, plan: Plan, repairs: int = 0) -> PerEventVerdict:
+def _failed(
+    request: GuardRequest, failure: Failure, plan: Plan, repairs: int = 0, usage: TokenUsage = TokenUsage()
+) -> PerEventVerdict:
     outcome = Outcome(request.on_error, True, failure, (), ())
-    return PerEventVerdict(outcome, RunResult(failure=failure), plan, None, repairs)
+    return PerEventVerdict(outcome, RunResult(failure=failure), plan, None, repairs, usage)

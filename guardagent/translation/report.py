@@ -27,6 +27,7 @@ def build_report(vetting: Vetting, *, reasoner: str, notes: Sequence[str], repai
         reasoner=reasoner,
         clauses=vetting.clauses,
         examples=vetting.examples,
+        conflicts=vetting.conflicts,
         problems=vetting.problems,
         notes=(*notes, *_disputed(vetting), *vetting.notes),
         repairs=repairs,

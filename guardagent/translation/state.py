@@ -23,7 +23,7 @@ from guardagent.types import (
 )
 
 # Part of every thread id: a checkpoint of another shape is never resumed.
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 Json = dict[str, Any]
 
@@ -42,6 +42,7 @@ class State(TypedDict, total=False):
     source: str
     vetting: Json
     best: Json
+    best_examples: list[Json]
     repairs: int
     stuck: bool
     usage: Json
@@ -89,6 +90,13 @@ def examples_of(state: State) -> tuple[Example, ...]:
     if "examples" not in state:
         return request_of(state).examples
     return tuple(Example.model_validate(example) for example in state["examples"])
+
+
+def vetted_examples_of(state: State) -> tuple[Example, ...]:
+    """The examples with which the best source was vetted; a later repair may have changed them."""
+    if "best_examples" not in state:
+        return examples_of(state)
+    return tuple(Example.model_validate(example) for example in state["best_examples"])
 
 
 def brief_of(state: State, tools: tuple[ToolDoc, ...]) -> Brief:

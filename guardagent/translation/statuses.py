@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from guardagent.translation.judging import Judged, failure_text, holds_without
 from guardagent.translation.trials import Trial
-from guardagent.types import Clause, ClauseReport, ClauseStatus, Gap, Plan, Policy
+from guardagent.types import Clause, ClauseReport, ClauseStatus, Gap, Plan, Policy, Program
 
 
 class Evidence(NamedTuple):
@@ -32,6 +33,24 @@ class _Verdict(NamedTuple):
 def clause_reports(clauses: Sequence[Clause], evidence: Evidence) -> tuple[ClauseReport, ...]:
     """The report of every clause, in order."""
     return tuple(_report(clause, evidence) for clause in clauses)
+
+
+def located(reports: Sequence[ClauseReport], program: Program) -> tuple[ClauseReport, ...]:
+    """The reports with the place of each function in the program, and the facts that it may read."""
+    functions = {node.name: node for node in ast.parse(program.source).body if isinstance(node, ast.FunctionDef)}
+    places = {
+        clause: (node.lineno, node.end_lineno or node.lineno)
+        for clause in program.clauses
+        if (node := functions.get(f"clause_{clause}"))
+    }
+    return tuple(
+        report.model_copy(
+            update={"lines": places[report.clause], "facts": tuple(sorted(program.facts_read_by(report.clause)))}
+        )
+        if report.clause in places
+        else report
+        for report in reports
+    )
 
 
 def untranslated(clauses: Sequence[Clause], plan: Plan, reason: str) -> tuple[ClauseReport, ...]:
@@ -116,13 +135,14 @@ def _contradicted(clause: Clause, evidence: Evidence) -> _Verdict | None:
 
 def _mutated(clause: Clause, evidence: Evidence) -> _Verdict:
     """Whether some example would notice that the clause is gone."""
-    right = [judged for judged in evidence.judged if not judged.result.problem]
+    # What the program labelled itself proves nothing about it.
+    right = [j for j in evidence.judged if not j.result.problem and j.example.origin != "program"]
     noticing = [j for j in right if clause.id in j.trial.fired and not holds_without(evidence.policy, j, clause.id)]
     if not noticing:
         fires = any(clause.id in judged.trial.fired for judged in evidence.judged)
         reason = "every example stays right without it" if fires else "no example violates it"
         return _Verdict("UNTESTED", reason, "add an example that only this sentence forbids")
-    if all(judged.example.origin == "proposed" for judged in noticing):
+    if all(judged.example.origin != "author" for judged in noticing):
         return _Verdict("ENFORCED", "tested only by proposed examples")
     return _Verdict("ENFORCED")
 
@@ -131,11 +151,11 @@ def broken_clauses(trials: Sequence[Trial]) -> dict[str, str]:
     """Why clauses cannot be relied on, by clause id: an error, or two answers to the same event."""
     found: dict[str, str] = {}
     for trial in trials:
-        if trial.result.failure and trial.result.failure.code == "fact_failed":
-            # The event lacks what the fact reads; that is the example's problem and says nothing about a function.
-            continue
         where = f"example `{trial.example.id}`" if trial.example else "a generated event"
         for finding in trial.broken:
+            if finding.failure and finding.failure.code == "fact_failed":
+                # The event lacks what the fact reads; that is the example's problem, not the function's.
+                continue
             found.setdefault(finding.clause, f"{failure_text(finding.failure)} on {where}")
         for clause in trial.differing:
             found.setdefault(clause, f"it answered {where} in two ways")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, NamedTuple, get_args
 
 from guardagent.combine import findings_of
-from guardagent.errors import EventError, FactError
+from guardagent.errors import EventError
 from guardagent.ports import CheckRunner, FactResolver, RunCase, RunResult
+from guardagent.resolving import NO_FACTS, ResolvedFacts, resolve_facts
 from guardagent.schema import EventSchema
 from guardagent.translation.sampling import pool_of, samples
 from guardagent.translation.sampling.merge import both
@@ -42,7 +43,7 @@ class Trial(NamedTuple):
     # Clauses that said something else when they were asked again.
     differing: tuple[str, ...] = ()
     example: Example | None = None
-    # What the runner was given; None when a fact could not be had.
+    # What the runner was given, to ask again; None when a fact could not be had and answers were overruled.
     case: RunCase | None = None
 
     @property
@@ -58,15 +59,8 @@ class Trial(NamedTuple):
 
 class _Case(NamedTuple):
     event: Event
-    facts: Mapping[str, FactValue] | Failure
-    example: Example | None
-
-    @property
-    def ready(self) -> RunCase | None:
-        """What the runner is given; None when a fact could not be had."""
-        if isinstance(self.facts, Failure):
-            return None
-        return RunCase(self.event.canonical, canonical_json(dict(self.facts)))
+    facts: ResolvedFacts
+    example: Example | None = None
 
 
 def run_trials(
@@ -74,7 +68,9 @@ def run_trials(
 ) -> tuple[Trial, ...]:
     """The trials of all examples (with their real facts) and of generated events (with facts drawn by lot)."""
     program = policy.program
-    cases = [_example_case(program, request, example, facts) for example in examples]
+    events = [Event.of(example.event) for example in examples]
+    resolved = facts_of_examples(policy, events, runner=runner, facts=facts)
+    cases = [_Case(*one) for one in zip(events, resolved, examples, strict=True)]
     cases += _sample_cases(program, request, examples)
     first = _run(program, cases, runner)
     # Backwards, so that a program which remembers something between events does not get away with it.
@@ -84,7 +80,8 @@ def run_trials(
 
 def _trial(policy: Policy, case: _Case, result: RunResult, again: RunResult) -> Trial:
     differing = _differing(policy, result, again)
-    return Trial(case.event, result, findings_of(policy, result), differing, case.example, case.ready)
+    asked = None if case.facts.overruled else case.facts.case(case.event)
+    return Trial(case.event, result, findings_of(policy, result), differing, case.example, asked)
 
 
 def _settled(one: RunResult, two: RunResult) -> tuple[RunResult, RunResult]:
@@ -104,15 +101,14 @@ def _differing(policy: Policy, result: RunResult, again: RunResult) -> tuple[str
     return tuple(sorted(c for c in first.keys() | second.keys() if first.get(c) != second.get(c)))
 
 
-def _example_case(program: Program, request: GuardRequest, example: Example, facts: FactResolver) -> _Case:
-    event = Event.of(example.event)
-    if not program.facts:
-        return _Case(event, {}, example)
-    try:
-        values = facts.resolve(program.facts, event, allow_judgement=request.allow_judgement)
-    except FactError as error:
-        return _Case(event, Failure(code="fact_failed", message=str(error)), example)
-    return _Case(event, values, example)
+def facts_of_examples(
+    policy: Policy, events: Sequence[Event], *, runner: CheckRunner, facts: FactResolver
+) -> list[ResolvedFacts]:
+    """The real facts of events; all of them, as every clause is to be seen at work."""
+    if not policy.program.facts:
+        return [NO_FACTS] * len(events)
+    thorough = policy.model_copy(update={"judge_denied": True})
+    return resolve_facts(thorough, events, facts, lambda asked, cases: runner.run(asked.program, cases))
 
 
 def _sample_cases(program: Program, request: GuardRequest, examples: Sequence[Example]) -> list[_Case]:
@@ -120,24 +116,26 @@ def _sample_cases(program: Program, request: GuardRequest, examples: Sequence[Ex
     schema_json = canonical_json(schema)
     known = [example.event for example in examples]
     events = samples(
-        _pinned(schema, request),
+        pinned_schema(request),
         SAMPLES,
         seed=digest_of(schema_json),
         pool=pool_of(program.source, known),
         events=known,
-        accept=_accepts(EventSchema.of(schema_json)),
+        accept=accepted_by(EventSchema.of(schema_json)),
     )
     rng = Random(digest_of(schema_json))
-    return [_Case(Event.of(event), {spec.name: _drawn(spec, rng) for spec in program.facts}, None) for event in events]
+    return [_Case(Event.of(event), drawn_facts(program, rng)) for event in events]
 
 
-def _pinned(schema: dict[str, Any], request: GuardRequest) -> dict[str, Any]:
+def pinned_schema(request: GuardRequest) -> dict[str, Any]:
     """The event schema, narrowed to events that are the policy's business."""
     own = {"agent": {"const": request.agent.name}, "stage": {"enum": list(request.stages or get_args(Stage))}}
-    return both(schema, {"type": "object", "properties": own, "required": ["agent", "stage"]})
+    return both(request.agent.event_schema, {"type": "object", "properties": own, "required": ["agent", "stage"]})
 
 
-def _accepts(schema: EventSchema) -> Callable[[dict[str, Any]], bool]:
+def accepted_by(schema: EventSchema) -> Callable[[dict[str, Any]], bool]:
+    """Whether an event fits the schema, and what every event has to keep to."""
+
     def accept(event: dict[str, Any]) -> bool:
         try:
             return schema.problem(Event.of(event).payload) is None
@@ -147,18 +145,20 @@ def _accepts(schema: EventSchema) -> Callable[[dict[str, Any]], bool]:
     return accept
 
 
+def drawn_facts(program: Program, rng: Random) -> ResolvedFacts:
+    """Facts by lot."""
+    return ResolvedFacts({spec.name: _drawn(spec, rng) for spec in program.facts})
+
+
 def _drawn(spec: FactSpec, rng: Random) -> FactValue:
     """A value that the fact can have; a generated event has no meaning that could decide it."""
-    values = (*spec.labels, spec.default) if spec.kind == "category" else spec.choices
-    return rng.choice(values) if values else None
+    return rng.choice(spec.options) if spec.options else None
 
 
 def _run(program: Program, cases: Sequence[_Case], runner: CheckRunner) -> list[RunResult]:
-    """A result per case; a case whose facts failed is not run."""
-    ready = [made for case in cases if (made := case.ready) is not None]
-    results = runner.run(program, ready)
-    if len(results) != len(ready):
+    """A result per case."""
+    results = runner.run(program, [case.facts.case(case.event) for case in cases])
+    if len(results) != len(cases):
         wrong = Failure(code="bad_reply", message="the runner answered for another number of events")
         return [RunResult(failure=wrong)] * len(cases)
-    answers = iter(results)
-    return [RunResult(failure=case.facts) if isinstance(case.facts, Failure) else next(answers) for case in cases]
+    return [case.facts.overrule(result) for case, result in zip(cases, results, strict=True)]

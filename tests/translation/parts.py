@@ -7,7 +7,7 @@ from typing import Any
 
 from guardagent.errors import EndpointError
 from guardagent.facts import Resolver
-from guardagent.ports import Brief, CheckRunner, FactResolver, Reasoner
+from guardagent.ports import Brief, CheckRunner, Coded, FactResolver, Reasoner
 from guardagent.request import segment
 from guardagent.translation.translator import Translator
 from guardagent.translation.vet import Material, Vetting, vet
@@ -137,7 +137,7 @@ class Steady:
     def usage(self) -> TokenUsage:
         return TokenUsage(calls=len(self.asked), prompt_tokens=10 * len(self.asked))
 
-    async def plan(self, brief: Brief, *, problems: Sequence[str] = ()) -> Plan:
+    async def plan(self, brief: Brief, *, problems: Sequence[str] = (), previous: Plan | None = None) -> Plan:
         self._note("plan")
         return PLAN if problems else Plan(steps=PLAN.steps[:1])
 
@@ -147,9 +147,9 @@ class Steady:
 
     async def code(
         self, brief: Brief, plan: Plan, examples: Sequence[Example], *, source: str = "", failures: Sequence[str] = ()
-    ) -> str:
+    ) -> Coded:
         self._note("repair" if failures else "code")
-        return GOOD if failures else STRICT
+        return Coded(GOOD if failures else STRICT)
 
     def _note(self, step: str) -> None:
         if step == self._breaks_at:

@@ -14,6 +14,7 @@ from guardagent.translation import Progress
 from guardagent.translation.graph import SECONDS
 from guardagent.translation.report import NO_RULES, plain_text
 from guardagent.types import Demonstration, Draft, Example, Gap, GuardRequest, Plan, Retrieved
+from tests.support.runners import ScriptedFacts
 from tests.translation.parts import (
     CLOSE_ALLOWED,
     EXAMPLES,
@@ -29,6 +30,7 @@ from tests.translation.parts import (
     translator,
 )
 
+JUDGED_ROLE = 'FACTS = {"mood": {"kind": "judgement", "fields": ["/user/role"], "question": "Kind?"}}\n'
 PROPOSED = (CLOSE_ALLOWED.model_copy(update={"origin": "proposed"}),)
 
 
@@ -57,6 +59,15 @@ def test_a_request_becomes_a_publishable_draft() -> None:
     assert [clause.status for clause in draft.report.clauses] == ["ENFORCED", "ENFORCED", "DEFINITION"]
     assert [one.origin for one in draft.examples] == ["author", "author", "author", "proposed"]
     assert (draft.report.repairs, draft.report.reasoner, draft.report.usage.calls) == (0, "scripted", 3)
+
+
+def test_what_judging_the_examples_takes_counts_too() -> None:
+    facts = ScriptedFacts({"mood": "yes"}, calls=1)
+    judged = JUDGED_ROLE + GOOD.replace('!= "manager"', '!= "manager" and facts["mood"] == "yes"')
+    draft = compiled(scripted(judged), request(*EXAMPLES, allow_judgement=True), facts=facts)
+    assert len(facts.asked) > 0
+    assert draft.report.usage.calls == 3 + len(facts.asked)
+    assert draft.report.usage.completion_tokens >= len(facts.asked)
 
 
 def test_progress_names_each_node_as_it_starts_and_what_it_found() -> None:
@@ -209,7 +220,7 @@ def test_demonstrations_are_shown_and_no_live_event() -> None:
 
 def test_a_node_that_takes_too_long_is_one_clear_error() -> None:
     class Slow(ScriptedReasoner):
-        async def plan(self, brief: Any, *, problems: Sequence[str] = ()) -> Plan:
+        async def plan(self, brief: Any, *, problems: Sequence[str] = (), previous: Plan | None = None) -> Plan:
             await asyncio.sleep(60)
             return PLAN
 

@@ -151,6 +151,7 @@ class BrokenMemory(InMemoryDemonstrations):
 
 
 FACTS = 'FACTS = {"mood": {"kind": "category", "fields": ["/user/role"], "labels": {"a": ["b"]}, "default": "c"}}\n'
+ON_FACT = GOOD.replace("\n    if ", "\n    if facts['mood'] == 'a' and ")
 
 
 @pytest.mark.parametrize(
@@ -159,14 +160,21 @@ FACTS = 'FACTS = {"mood": {"kind": "category", "fields": ["/user/role"], "labels
         (scripted(), {}, "unavailable"),
         (scripted(plans=[]), {}, "unavailable"),
         (scripted(GOOD), {"demonstrations": BrokenMemory()}, "unavailable"),
-        (scripted(*[FACTS + GOOD] * 4), {"facts": ScriptedFacts(error=FactError("fact `mood`: no"))}, "fact_failed"),
+        (scripted(*[FACTS + ON_FACT] * 4), {"facts": ScriptedFacts(error=FactError("fact `mood`: no"))}, "fact_failed"),
     ],
 )
 def test_whatever_fails_on_the_way_is_a_failed_verdict(reasoner: Any, parts: dict[str, Any], code: str) -> None:
-    verdict = checked(reasoner, event(amount=1), **parts)
+    verdict = checked(reasoner, event(amount=900), **parts)
     assert (verdict.outcome.effect, verdict.outcome.failed) == ("deny", True)
     assert verdict.outcome.failure is not None
     assert verdict.outcome.failure.code == code
+
+
+def test_what_judging_took_is_counted_with_the_verdict() -> None:
+    facts = ScriptedFacts({"mood": "a"}, calls=1)
+    verdict = checked(scripted(FACTS + ON_FACT), event(amount=900), facts=facts)
+    assert (verdict.outcome.effect, verdict.outcome.failed, verdict.usage.calls) == ("deny", False, 1)
+    assert checked(scripted(FACTS + ON_FACT), event(amount=1), facts=facts).usage.calls == 0
 
 
 def test_a_runner_that_loses_the_answer_is_a_failed_verdict() -> None:

@@ -73,6 +73,12 @@ def check_resumes(folder: Path, sign: int, whole: Draft) -> None:
     assert draft == whole
 
 
+def test_a_compile_killed_while_it_codes_goes_on_there(tmp_path: Path, whole: Draft) -> None:
+    sign = STARTS[NODES.index("code")]
+    check_resumes(killed_at(range(sign, sign + 1), tmp_path) / str(sign), sign, whole)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", STARTS, ids=NODES)
 def test_a_compile_killed_where_a_node_starts_goes_on_there(killed_at_starts: Path, whole: Draft, sign: int) -> None:
     check_resumes(killed_at_starts / str(sign), sign, whole)

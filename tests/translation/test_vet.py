@@ -19,6 +19,7 @@ from tests.translation.parts import (
     CLOSE_DENIED,
     EXAMPLES,
     GOOD,
+    PLAN,
     PLAN_WITH_GAP,
     REFUND,
     REFUND_ALLOWED,
@@ -251,6 +252,30 @@ def test_an_example_about_a_gap_is_wrong_but_not_the_coders_business() -> None:
     assert "expected deny by `c2`, got allow" in vetting.examples[0].problem
 
 
+def test_a_denial_that_names_no_clause_may_be_the_gaps_and_is_the_authors_business() -> None:
+    unnamed = example("which-one", CLOSE_DENIED.event, "deny")
+    vetting = vetted(REFUND, unnamed, plan=PLAN_WITH_GAP)
+    assert vetting.failures == ()
+    told = "expected deny, got allow; it may be denied by `c2`, which is not enforced; name the clause in `violated`"
+    assert vetting.examples[0].problem == told
+
+
+@pytest.mark.parametrize(
+    ("of", "plan"),
+    [
+        (example("no-gap", CLOSE_DENIED.event, "deny"), PLAN),
+        (example("proposed", CLOSE_DENIED.event, "deny", origin="proposed"), PLAN_WITH_GAP),
+        (example("named", CLOSE_DENIED.event, "deny", "c1"), PLAN_WITH_GAP),
+        (example("too-strict", REFUND_DENIED.event, "allow"), PLAN_WITH_GAP),
+    ],
+)
+def test_any_other_wrong_answer_stays_the_coders_business_beside_a_gap(of: Example, plan: Plan) -> None:
+    source = REFUND if plan is PLAN_WITH_GAP else REFUND + "\n\n" + never("c2")
+    vetting = vetted(source, of, plan=plan)
+    assert any(f"`{of.id}`" in failure for failure in vetting.failures)
+    assert "name the clause" not in vetting.examples[0].problem
+
+
 FACTS = (
     'FACTS = {"mood": {"kind": "judgement", "fields": ["/user/role"], "question": "Kind?", "choices": ["yes", "no"]}}\n'
 )
@@ -268,8 +293,17 @@ def test_generated_events_get_drawn_facts_and_no_model_is_asked() -> None:
     denied = example("unkind", event(), "deny", "c1")
     vetting = vetted(FACTS + ON_FACT + "\n\n" + CLOSE, denied, CLOSE_ALLOWED.model_copy(update={"expect": "deny"}),
                      CLOSE_DENIED, facts=facts, allow_judgement=True)  # fmt: skip
-    assert facts.model_calls == 3
+    assert len(facts.asked) == 3
     assert statuses(vetting) == ENFORCED
+
+
+def test_the_report_says_what_goes_to_a_model_and_where() -> None:
+    vetting = vetted(FACTS + ON_FACT + CLOSE, facts=ScriptedFacts({"mood": "no"}), allow_judgement=True)
+    assert (
+        "fact `mood` is asked of a model for `c1`: sends `/user/role` to nowhere; when it cannot tell: deny"
+        in vetting.notes
+    )
+    assert not any("model" in note for note in vetted(GOOD, allow_judgement=True).notes)
 
 
 def test_a_fact_that_cannot_be_had_for_an_example_fails_that_example_alone() -> None:
@@ -288,7 +322,7 @@ def test_a_fact_on_a_field_that_events_do_not_have_is_told_with_the_one_meant() 
 def test_a_schema_that_gives_no_event_is_said_so() -> None:
     impossible = {"type": "object", "required": ["x"], "properties": {"x": False}}
     vetting = vetted(GOOD, agent={"name": "shop", "event_schema": impossible})
-    assert vetting.notes == ("run twice on 0 examples; no event could be generated from the event schema",)
+    assert vetting.notes[0] == "run twice on 0 examples; no event could be generated from the event schema"
     assert "ENFORCED" not in statuses(vetting).values()
 
 

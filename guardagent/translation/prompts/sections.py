@@ -12,17 +12,28 @@ from guardagent.types import AgentSpec, Clause, Demonstration, Event, Example, P
 
 _NONE = "None."
 _WIDTH = 110
+_END = "\n"
 
 
 def tools(docs: Sequence[ToolDoc]) -> str:
-    """Every tool with its call and docstring, by group."""
+    """Every tool in one line, its call and what it gives back, by group."""
     ordered = sorted(docs, key=lambda doc: (doc.group, doc.name))
     parts: list[str] = []
     for group, members in groupby(ordered, key=lambda doc: doc.group):
-        if group:
-            parts.append(f"## {group}")
-        parts.extend(f"`{doc.signature}`\n{doc.doc.strip()}" for doc in members)
+        lines = "\n".join(f"- `{_short(doc.signature)}`: {doc.doc.strip().partition(_END)[0]}" for doc in members)
+        parts.append(f"## {group}\n\n{lines}" if group else lines)
     return "\n\n".join(parts) or _NONE
+
+
+def tool_pages(docs: Sequence[ToolDoc]) -> str:
+    """The whole pages of some tools: call, docstring and example."""
+    ordered = sorted(docs, key=lambda doc: (doc.group, doc.name))
+    return "\n\n".join(f"`{doc.signature}`\n{doc.doc.strip()}" for doc in ordered) or _NONE
+
+
+def _short(signature: str) -> str:
+    """A signature without what every event and entry is."""
+    return signature.replace("dict[str, object]", "dict")
 
 
 def agent(spec: AgentSpec) -> str:
@@ -51,7 +62,7 @@ def examples(found: Iterable[Example], name: str) -> str:
 
 def plan(made: Plan) -> str:
     """A plan in the shape in which planners write it."""
-    return fence(_json(made.model_dump(mode="json")), "plan")
+    return fence(_json(_spoken(made.model_dump(mode="json"))), "plan")
 
 
 def event(shown: Event) -> str:
@@ -74,6 +85,16 @@ def demonstrations(found: Sequence[Demonstration]) -> str:
     return "\n\n".join(map(_demonstration, found)) or _NONE
 
 
+def _spoken(made: dict[str, Any]) -> dict[str, Any]:
+    """A plan without its empty lists of what few plans need."""
+    steps = [
+        {key: value for key, value in step.items() if value or key not in ("takes_in", "readings")}
+        for step in made["steps"]
+    ]
+    kept = {key: value for key, value in made.items() if value or key not in ("recasts", "joins")}
+    return kept | {"steps": steps}
+
+
 def _clause(clause: Clause) -> str:
     under = f", under {json.dumps(clause.heading, ensure_ascii=False)}" if clause.heading else ""
     return f"{clause.id} ({clause.kind}{under}):\n{clause.text}"
@@ -84,7 +105,7 @@ def _demonstration(shown: Demonstration) -> str:
         f"title: {' '.join(shown.title.split())}",
         f"agent: {shown.specification.strip()}",
         f"request:\n{shown.request.strip()}",
-        f"plan:\n{_json(shown.plan.model_dump(mode='json'))}",
+        f"plan:\n{_json(_spoken(shown.plan.model_dump(mode='json')))}",
         f"program:\n{shown.source.strip()}",
     ]
     return fence("\n\n".join(parts), "earlier translation")

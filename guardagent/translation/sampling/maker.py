@@ -10,6 +10,7 @@ from typing import Any
 from guardagent.translation.fields import types_of
 from guardagent.translation.sampling import scalars
 from guardagent.translation.sampling.merge import Schema, Unsatisfiable, as_one, both
+from guardagent.translation.sampling.patterns import text_matching
 from guardagent.translation.sampling.pool import Pool
 from guardagent.types import MAX_EVENT_DEPTH, canonical_json
 
@@ -115,11 +116,33 @@ class Maker:
                 made[key] = self.value(below, f"{place}/{key}", depth + 1)
             elif self._roomy(depth) and rng.random() < 0.65:
                 self._add(made, key, below, place, depth)
+        patterns = schema.get("patternProperties", {})
+        if self._roomy(depth):
+            for pattern in patterns:
+                self._add_named(made, pattern, patterns[pattern], place, depth)
         if others is not False and self._roomy(depth) and rng.random() < (0.05 if declared else 0.5):
-            key = rng.choice(("extra", "note", "x", *self._pool.texts))
+            key = self._name(schema.get("propertyNames"))
             if key not in declared:
                 self._add(made, key, others, place, depth)
         return made
+
+    def _add_named(self, made: dict[str, Any], pattern: str, node: Any, place: str, depth: int) -> None:
+        """Puts up to two fields in whose names match a pattern."""
+        for _field in range(self._rng.choice((0, 1, 2))):
+            key = text_matching(pattern, self._rng)
+            if key is not None and key not in made:
+                self._add(made, key, node, place, depth)
+
+    def _name(self, rule: Any) -> str:
+        """A name for a field that the schema does not know."""
+        known = ("extra", "note", "x", *self._pool.texts)
+        if not isinstance(rule, dict) or self._rng.random() < 0.3:
+            return self._rng.choice(known)
+        try:
+            name = self.value({"type": "string"} | rule, "", 0)
+        except Unsatisfiable:
+            name = ""
+        return name if isinstance(name, str) else self._rng.choice(known)
 
     def _add(self, made: dict[str, Any], key: str, node: Any, place: str, depth: int) -> None:
         """Puts a field in that may as well be missing, where the schema allows a value for it."""

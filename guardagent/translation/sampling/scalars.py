@@ -88,7 +88,7 @@ def number(schema: Schema, seen: list[int | float], pool: Pool, rng: Random, *, 
         value = high
     step = schema.get("multipleOf")
     if step:
-        value = _multiple(value, step, low)
+        value = _multiple(value if low is None or high is None else rng.uniform(low, high), step, low)
     if whole:
         return _rounded(value, low, high)
     return float(value) if not step and rng.random() < 0.5 else value
