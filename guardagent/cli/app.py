@@ -18,6 +18,7 @@ from guardagent.cli import (
     checking,
     compiling,
     demo,
+    diffing,
     doctor,
     evaluate,
     memory,
@@ -61,6 +62,7 @@ def _options(
 app.command("init")(scaffold.init)
 app.command("compile")(compiling.compile_policy)
 app.command("test")(testing.run_examples)
+app.command("diff")(diffing.diff)
 app.command("publish", cls=publishing.WaivingCommand)(publishing.publish)
 app.command("check")(checking.check)
 app.command("eval")(evaluate.evaluate)

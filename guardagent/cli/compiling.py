@@ -52,6 +52,7 @@ def compile_policy(
         output.say_json(_summary(draft))
     else:
         show_report(draft.report)
+        say_what_leaves(draft)
         _say_result(folder, draft.report)
     raise typer.Exit(ALLOWED if draft.report.publishable else DENIED)
 
@@ -92,11 +93,28 @@ def show_report(report: Report) -> None:
         cells = (clause.clause, _short(clause.text), clause.status, output.one_line(why))
         output.add_row(made, cells, style=_STYLES.get(clause.status, "red"))
     output.show(made)
+    show_weak_spots(report)
     for example in report.examples:
         if example.problem:
             output.say(f"example {example.id} ({example.origin}): {output.one_line(example.problem)}", style="red")
     for problem in report.problems:
         output.say(output.one_line(problem), style="red")
+
+
+def show_weak_spots(report: Report) -> None:
+    """Writes the faults that no example would notice, clause by clause."""
+    for clause in report.clauses:
+        for spot in clause.weak:
+            output.say(f"{clause.clause} is weakly tested: {output.one_line(spot)}", style="yellow")
+
+
+def say_what_leaves(draft: Draft) -> None:
+    """Writes which texts of an event a model is asked about; nothing when there are none."""
+    for spec in draft.program.facts if draft.program else ():
+        if spec.kind == "judgement" or spec.question:
+            readers = [clause.clause for clause in draft.report.clauses if spec.name in clause.facts]
+            told = f"fact `{spec.name}` shows {', '.join(spec.fields)} to the configured model"
+            output.say(f"{told}, for {', '.join(readers) or 'no clause'}", style="yellow")
 
 
 def _say_result(folder: Path, report: Report) -> None:
@@ -109,6 +127,7 @@ def _say_result(folder: Path, report: Report) -> None:
         f"reasoner {report.reasoner}, {report.usage.calls} model calls, "
         f"{report.usage.prompt_tokens + report.usage.completion_tokens} tokens{repairs}"
     )
+    output.say(f"The report with the code of every sentence: {folder}/compiled/report.html")
     if report.publishable:
         output.say(f"Ready. Review {folder}/compiled/check.py, then: guardagent check {folder} --event FILE")
     else:

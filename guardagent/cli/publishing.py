@@ -13,6 +13,7 @@ from guardagent.cli.compiling import FolderArgument, JsonOption
 from guardagent.cli.options import UnsafeOption
 
 if TYPE_CHECKING:
+    from guardagent.comparing import Behaviour
     from guardagent.settings import Settings
     from guardagent.types import Draft, Policy, Waiver
 
@@ -63,10 +64,27 @@ def publish(
 
     settings = load_settings(unsafe_no_os_sandbox=unsafe)
     waivers = _waivers(waive or [])
+    flips = _flips(settings, folder, waivers)
     with build_runner(settings) as runner:
         policy, draft = put_in_force(folder, runner, waivers=waivers, toolbox_version=TOOLBOX_VERSION)
     learned = _learn(settings, draft, policy) if learn and not waivers else ""
-    _say(folder, policy, learned, as_json=as_json)
+    _say(folder, policy, learned, flips, as_json=as_json)
+
+
+def _flips(settings: Settings, folder: Path, waivers: tuple[Waiver, ...]) -> Behaviour | None:
+    """What the revision to publish answers otherwise than the one in force; None when there is none, or not to compare.
+
+    A draft that may not be published is refused by `publish`, with the reason.
+    """
+    from guardagent.cli.diffing import compared, revision
+    from guardagent.errors import PolicyError
+    from guardagent.policyfile import published
+
+    try:
+        before, after = revision(published(folder)), revision(folder)
+    except PolicyError:
+        return None
+    return compared(settings, before, after._replace(waivers=waivers))
 
 
 def _waivers(given: list[str]) -> tuple[Waiver, ...]:
@@ -91,12 +109,17 @@ def _learn(settings: Settings, draft: Draft, policy: Policy) -> str:
     return learned.id
 
 
-def _say(folder: Path, policy: Policy, learned: str, *, as_json: bool) -> None:
+def _say(folder: Path, policy: Policy, learned: str, flips: Behaviour | None, *, as_json: bool) -> None:
+    from guardagent.cli.diffing import said_in_short, summary
+
     waivers = [waiver.model_dump(mode="json") for waiver in policy.waivers]
     if as_json:
-        output.say_json({"name": policy.name, "revision": policy.revision, "waivers": waivers, "learned": learned})
+        found = {"name": policy.name, "revision": policy.revision, "waivers": waivers, "learned": learned}
+        output.say_json(found | {"changes": None if flips is None else summary(flips)})
         return
     output.say(f"Published {policy.name}@{policy.revision[:12]} in {folder}/published; commit it with the request.")
+    if flips is not None:
+        output.say(f"Beside what was in force: {said_in_short(flips)}", style="yellow" if flips.flips else "")
     for waiver in policy.waivers:
         output.say(f"waived: {waiver.clause} is not enforced: {output.one_line(waiver.reason)}", style="yellow")
     if learned:

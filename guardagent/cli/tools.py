@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -50,3 +51,30 @@ def show_one(name: str, as_json: JsonOption = False) -> None:
     say()
     for line in one.doc.splitlines():
         say(line)
+
+
+@app.command("promote")
+def promote_helper(
+    policy: Annotated[Path, typer.Argument(help="The folder of a published policy.")],
+    helper: Annotated[str, typer.Argument(help="The helper function of its program.")],
+    into: Annotated[Path, typer.Option("--into", help="The folder of the package of tools; made where it is missing.")],
+    name: Annotated[str, typer.Option("--name", help="What the tool is called, if not as the helper.")] = "",
+    group: Annotated[str, typer.Option("--group", help="The group under which it is listed.")] = "promoted",
+) -> None:
+    """Turns a helper function of a published program into a tool of a package of yours, with tests to fill in."""
+    from guardagent.errors import PolicyError
+    from guardagent.policyfile import load_draft, published
+    from guardagent_toolbox.promoting import promote
+    from guardagent_toolbox.spec import ToolboxError
+
+    draft = load_draft(published(policy))
+    if draft.program is None:
+        raise PolicyError(f"policy `{policy}`: its published revision has no program")
+    try:
+        made = promote(draft.program.source, helper, group=group, name=name, origin=draft.request.name)
+        written = made.write(into)
+    except ToolboxError as error:
+        raise PolicyError(f"policy `{draft.request.name}`: {error}") from None
+    for path in written:
+        say(str(path))
+    say(f"Fill in the cases of tests/test_{made.name}.py, run them, then install `{into}` where policies are compiled.")

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from guardagent.errors import PolicyError
 from guardagent.policyfile.atomic import write_folder
-from guardagent.policyfile.lock import FORMAT, Lock, lock_of, misquoted, program_header, stale_part
+from guardagent.policyfile.lock import FORMAT, Lock, lock_of, misquoted, stale_part, with_notice, without_notice
+from guardagent.policyfile.page import report_page
 from guardagent.policyfile.request import load_request
 from guardagent.policyfile.yamlfile import read_text
 from guardagent.ports import CheckRunner
@@ -31,6 +32,8 @@ from guardagent.types import (
 
 COMPILED = "compiled"
 PLAN, CHECK, EXAMPLES, REPORT, LOCK = "plan.json", "check.py", "examples.json", "report.json", "lock.json"
+
+PAGE = "report.html"
 
 _T = TypeVar("_T")
 _AGAIN = "run `guardagent compile`"
@@ -53,12 +56,14 @@ def draft_files(draft: Draft, waivers: Sequence[Waiver] = ()) -> dict[str, str]:
     """The files of compiled/ by name."""
     files = {
         PLAN: _pretty(draft.plan.model_dump(mode="json")),
-        EXAMPLES: _pretty([e.model_dump(mode="json") for e in draft.examples if e.origin == "proposed"]),
+        EXAMPLES: _pretty([e.model_dump(mode="json") for e in draft.examples if e.origin != "author"]),
         REPORT: _pretty(draft.report.model_dump(mode="json")),
     }
     if draft.program is not None:
-        files[CHECK] = program_header(draft, draft.program) + draft.program.source
-    return files | {LOCK: _pretty(lock_of(draft, files, waivers).model_dump(mode="json"))}
+        files[CHECK] = with_notice(draft, draft.program)
+    lock = _pretty(lock_of(draft, files, waivers).model_dump(mode="json"))
+    # The page says nothing that the other files do not, so that nothing is read back from it and no digest holds it.
+    return files | {LOCK: lock, PAGE: report_page(draft)}
 
 
 def load_draft(folder: Path) -> Draft:
@@ -68,6 +73,12 @@ def load_draft(folder: Path) -> Draft:
         PolicyError: never compiled, compiled from an older request, or a file was edited by hand.
     """
     return _load(folder).draft
+
+
+def load_revision(folder: Path) -> tuple[Draft, tuple[Waiver, ...]]:
+    """The draft as for `load_draft`, and the waivers with which it was published."""
+    compiled = _load(folder)
+    return compiled.draft, compiled.lock.waivers
 
 
 def load_policy(folder: Path, runner: CheckRunner, *, toolbox_version: str | None = None) -> Policy:
@@ -134,6 +145,8 @@ def policy_of(draft: Draft, *, waivers: Sequence[Waiver] = ()) -> Policy:
         mode=request.mode,
         on_error=request.on_error,
         allow_judgement=request.allow_judgement,
+        unclear=request.unclear,
+        judge_denied=request.judge_denied,
         event_schema_json=canonical_json(request.agent.event_schema),
         waivers=tuple(waivers),
     )
@@ -213,8 +226,7 @@ def _unedited(path: Path, digest: str) -> str:
 def _program(path: Path, texts: dict[str, str], lock: Lock) -> Program | None:
     if lock.program is None:
         return None
-    _header, _, source = texts.get(CHECK, "").partition("\n\n")
-    program = lock.program.with_source(source)
+    program = lock.program.with_source(without_notice(texts.get(CHECK, "")))
     if program is None:
         raise PolicyError(f"{path}: is not the program that lock.json names; {_AGAIN}")
     return program

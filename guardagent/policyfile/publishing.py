@@ -55,7 +55,11 @@ def request_files(request: GuardRequest) -> dict[str, str]:
         "stages": list(request.stages),
         "mode": request.mode,
         "on_error": request.on_error,
-        "judgement": "allow" if request.allow_judgement else "off",
+        "judgement": {
+            "allow": request.allow_judgement,
+            "unclear": request.unclear,
+            "when_denied": "ask" if request.judge_denied else "skip",
+        },
     }
     lines = "".join(f"{key}: {json.dumps(value)}\n" for key, value in front.items())
     examples = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ from guardagent.types import AgentSpec, Example, GuardRequest, canonical_json
 REQUEST, AGENT, EXAMPLES = "request.md", "agent.yaml", "examples.yaml"
 
 _REQUEST_KEYS = ("name", "agent", "stages", "mode", "on_error", "judgement")
+# By key: the field of the request, the usual value, and what each value means there.
+_JUDGEMENT: Mapping[str, tuple[str, Any, Mapping[Any, Any]]] = {
+    "allow": ("allow_judgement", None, {True: True, False: False}),
+    "unclear": ("unclear", "deny", {"deny": "deny", "escalate": "escalate", "allow": "allow"}),
+    "when_denied": ("judge_denied", "skip", {"skip": False, "ask": True}),
+}
 _AGENT_KEYS = ("name", "description", "event_schema")
 _EXAMPLE_KEYS = ("id", "event", "expect", "violated", "note")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
@@ -38,7 +45,7 @@ def load_request(folder: Path) -> GuardRequest:
         "stages": settings.get("stages") or (),
         "mode": settings.get("mode", "enforce"),
         "on_error": settings.get("on_error", "deny"),
-        "allow_judgement": _judgement(front),
+        **_judgement(front),
         "examples": _examples(folder / EXAMPLES, agent.name, settings.get("stages") or ()),
     }
     return front.model(GuardRequest, request)
@@ -69,14 +76,32 @@ def _name_of(folder: Path) -> str:
     return _NOT_IN_NAMES.sub("-", folder.resolve().name.casefold()).strip("-") or "policy"
 
 
-def _judgement(front: Document) -> bool:
+def _judgement(front: Document) -> dict[str, Any]:
+    """The settings of judged clauses: `allow`, `off`, or a mapping that says more."""
     match front.value.get("judgement", "off"):
         case "allow":
-            return True
+            return {"allow_judgement": True}
         case "off":
-            return False
+            return {"allow_judgement": False}
+        case dict() as given:
+            front.refuse_unknown(("judgement",), given, tuple(_JUDGEMENT))
+            return {
+                field: _one_of(front, key, given.get(key, usual), values)
+                for key, (field, usual, values) in _JUDGEMENT.items()
+            }
         case _:
-            raise front.fault(("judgement",), "`judgement`: must be `allow` or `off`")
+            raise front.fault(
+                ("judgement",), "`judgement`: must be `allow` or `off`, or `{allow: true, unclear: escalate}`"
+            )
+
+
+def _one_of(front: Document, key: str, said: Any, values: Mapping[Any, Any]) -> Any:
+    for value, meant in values.items():
+        # `True` and `1` are equal, and only one of them is a setting.
+        if type(said) is type(value) and said == value:
+            return meant
+    known = " or ".join(f"`{str(value).lower()}`" for value in values)
+    raise front.fault(("judgement", key), f"`judgement.{key}`: must be {known}")
 
 
 def _agent(front: Document, folder: Path) -> AgentSpec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,35 @@ def _compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ended = guardagent("compile", folder)
     assert ended.code == 0, ended.out + ended.err
     return folder
+
+
+def _changed(
+    compiled: Path, tmp_path_factory: pytest.TempPathFactory, changes: Mapping[str, tuple[str, str]], code: int
+) -> Path:
+    folder = Path(shutil.copytree(compiled, tmp_path_factory.mktemp("changed") / "refunds"))
+    for name, (old, new) in changes.items():
+        text = (folder / name).read_text()
+        assert text.count(old) == 1
+        (folder / name).write_text(text.replace(old, new))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _isolate(monkeypatch, tmp_path_factory.mktemp("home"))
+        assert guardagent("compile", folder).code == code
+    return folder
+
+
+@pytest.fixture(scope="session")
+def with_a_vague_rule(_compiled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The compiled policy with a sentence `c4` that cannot be translated; not to be changed."""
+    vague = "unless the role is manager.\n- Be nice to customers and use good judgement.\n"
+    changes = {"request.md": ("unless the role is manager.\n", vague)}
+    return _changed(_compiled, tmp_path_factory, changes, 1)
+
+
+@pytest.fixture(scope="session")
+def with_a_wider_limit(_compiled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The compiled policy with a limit of 150 for 100; not to be changed."""
+    changes = {"request.md": ("exceed 100", "exceed 150"), "examples.yaml": ("amount: 100.01", "amount: 150.01")}
+    return _changed(_compiled, tmp_path_factory, changes, 0)
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_a_failing_example_fails_compile_and_test(policy: Path) -> None:
     tested = guardagent("test", policy, "--json")
     assert tested.code == 1
     wrong = [example["id"] for example in tested.json["examples"] if example["problem"]]
-    assert wrong == ["small-refund", "large-refund-by-manager"]
+    assert wrong == ["small-refund", "large-refund-by-manager", "reply-without-an-amount"]
 
 
 def test_check_says_the_verdict_with_the_sentence_and_the_evidence(policy: Path, tmp_path: Path) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from tests.cli.test_policy_commands import ALLOWED, DENIED, edit
 from tests.support.cli import guardagent
 
 
-def add_a_vague_rule(folder: Path) -> None:
-    path = folder / "request.md"
-    path.write_text(path.read_text().rstrip() + "\n- Be nice to customers and use good judgement.\n")
-    assert guardagent("compile", folder).code == 1
+def rewrite(folder: Path, other: Path) -> None:
+    """The author goes on to another version of the policy; what is published stays."""
+    shutil.copytree(other, folder, dirs_exist_ok=True)
 
 
 def lock_of(folder: Path) -> dict[str, object]:
@@ -32,10 +32,12 @@ def test_published_policy_is_a_folder_of_its_own_that_decides_the_same(policy: P
         assert one.json["policies"][0]["revision"] == ended.json["revision"]
 
 
-def test_unenforced_sentence_stops_publishing_and_what_was_in_force_stays(policy: Path) -> None:
+def test_unenforced_sentence_stops_publishing_and_what_was_in_force_stays(
+    policy: Path, with_a_vague_rule: Path
+) -> None:
     assert guardagent("publish", policy).code == 0
     before = (policy / "published" / "compiled" / "lock.json").read_text()
-    add_a_vague_rule(policy)
+    rewrite(policy, with_a_vague_rule)
     refused = guardagent("publish", policy)
     assert refused.code == 2
     assert "clause `c4` is NOT_TRANSLATABLE" in refused.error_line
@@ -43,8 +45,8 @@ def test_unenforced_sentence_stops_publishing_and_what_was_in_force_stays(policy
     assert guardagent("check", policy / "published", "--event", "-", stdin=ALLOWED).code == 0
 
 
-def test_waiver_is_recorded_and_printed_with_every_decision(policy: Path) -> None:
-    add_a_vague_rule(policy)
+def test_waiver_is_recorded_and_printed_with_every_decision(policy: Path, with_a_vague_rule: Path) -> None:
+    rewrite(policy, with_a_vague_rule)
     ended = guardagent("publish", policy, "--waive", "c4", "a person reads every mail")
     assert ended.code == 0
     assert "c4 is not enforced: a person reads every mail" in ended.out
@@ -68,8 +70,8 @@ def test_waiver_needs_a_reason(policy: Path) -> None:
     assert "say why" in refused.err
 
 
-def test_compiling_again_forgets_waivers_because_ids_may_have_moved(policy: Path) -> None:
-    add_a_vague_rule(policy)
+def test_compiling_again_forgets_waivers_because_ids_may_have_moved(policy: Path, with_a_vague_rule: Path) -> None:
+    rewrite(policy, with_a_vague_rule)
     guardagent("publish", policy, "--waive", "c4", "a person reads every mail")
     guardagent("compile", policy)
     assert lock_of(policy)["waivers"] == []

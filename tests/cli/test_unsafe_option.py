@@ -62,6 +62,7 @@ def test_an_evaluation_shows_it(tmp_path: Path) -> None:
     assert json.loads(result.read_text("utf-8"))["extra"]["notes"] == [UNSAFE]
 
 
+@pytest.mark.slow
 def test_the_demo_shows_it() -> None:
     shown = guardagent("demo", FLAG, "--json").json
     decided = [one["decision"]["notes"] for scene in shown for one in scene["decisions"]]
@@ -94,6 +95,7 @@ def test_a_kernel_without_a_layer_decides_with_the_flag_and_says_so(policy: Path
     assert f"note: {UNCONFINED}" in shown.out
 
 
+@pytest.mark.slow
 def test_doctor_refuses_or_accepts_such_a_kernel() -> None:
     refused = guardagent_without("seccomp", "doctor", "--json")
     lines: dict[str, dict[str, Any]] = {line["what"]: line for line in refused.json["lines"]}
