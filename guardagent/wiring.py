@@ -17,7 +17,7 @@ from guardagent.settings import Settings, load_settings
 from guardagent.types import Policy
 
 if TYPE_CHECKING:
-    from guardagent.facts import Ask
+    from guardagent.facts import Judge
     from guardagent.guard import Guard
     from guardagent.reasoners.endpoint import Endpoint
     from guardagent.translation.second import Second
@@ -61,8 +61,9 @@ def build_reasoner(settings: Settings) -> Reasoner:
 def build_facts(settings: Settings, embedder: Embedder | None = None) -> FactResolver:
     """The resolver of facts; judgement facts are asked of the configured model, if there is one."""
     from guardagent.facts import Resolver
+    from guardagent_toolbox.tools.text import fold
 
-    return Resolver(embedder or build_embedder(settings), _ask(settings))
+    return Resolver(embedder or build_embedder(settings), _judge(settings), fold=fold)
 
 
 def build_translator(settings: Settings, runner: CheckRunner, *, leave_nothing: bool = False) -> Translator:
@@ -167,10 +168,12 @@ def open_guard(
         yield build_guard(settings, load_policies(map(Path, folders), runner), runner, log=log)
 
 
-def _ask(settings: Settings) -> Ask | None:
+def _judge(settings: Settings) -> Judge | None:
     if not (settings.base_url and settings.model):
         return None
-    return _endpoint(settings, settings.model, "model").ask
+    from guardagent.facts import Judge
+
+    return Judge(_endpoint(settings, settings.model, "model"))
 
 
 def _endpoint(settings: Settings, model: str, needed: str) -> Endpoint:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from guardagent.types import Example, Gap, Plan, PlanStep
+from guardagent.ports import Coded
+from guardagent.types import ClauseKind, Example, Gap, Join, Plan, PlanStep, Recast, Revision
 
 ExampleKind = Literal["violating", "compliant", "boundary"]
 
@@ -19,6 +20,13 @@ class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class ReadingAnswer(_Shape):
+    """How words of a clause are read."""
+
+    words: _Said = Field(description="Copied letter by letter from the clause.")
+    means: _Said
+
+
 class StepAnswer(_Shape):
     """One step of a plan."""
 
@@ -27,6 +35,10 @@ class StepAnswer(_Shape):
     fields: list[_Said] = Field(description="JSON pointers into the event.")
     facts: list[_Said]
     tools: list[_Said]
+    takes_in: list[_Said] = Field(
+        default_factory=list, description="Ids of the other clauses that change how these rules are read."
+    )
+    readings: list[ReadingAnswer] = Field(default_factory=list, description="The words that decide, and how.")
 
 
 class GapAnswer(_Shape):
@@ -40,9 +52,26 @@ class GapAnswer(_Shape):
     )
 
 
+class RecastAnswer(_Shape):
+    """A clause whose kind was guessed wrong."""
+
+    clause: _Said
+    kind: ClauseKind
+    reason: _Said
+
+
+class JoinAnswer(_Shape):
+    """Clauses in a row that state one rule together."""
+
+    clauses: list[_Said]
+    reason: _Said
+
+
 class PlanAnswer(_Shape):
     """The planner's answer."""
 
+    recasts: list[RecastAnswer] = Field(default_factory=list)
+    joins: list[JoinAnswer] = Field(default_factory=list)
     steps: list[StepAnswer]
     gaps: list[GapAnswer]
 
@@ -51,6 +80,8 @@ class PlanAnswer(_Shape):
         return Plan(
             steps=tuple(PlanStep.model_validate(step.model_dump()) for step in self.steps),
             gaps=tuple(Gap.model_validate(gap.model_dump()) for gap in self.gaps),
+            recasts=tuple(Recast.model_validate(recast.model_dump()) for recast in self.recasts),
+            joins=tuple(Join.model_validate(join.model_dump()) for join in self.joins),
         )
 
 
@@ -102,23 +133,34 @@ class ExamplesAnswer(_Shape):
         return tuple(made)
 
 
-class CodeAnswer(_Shape):
+class RevisionAnswer(_Shape):
+    """A proposed event whose label is wrong: with its right label, or withdrawn."""
+
+    example: _Said
+    reason: _Said
+    expect: Literal["allow", "deny", "escalate", "withdrawn"]
+    violated: list[_Said] = Field(default_factory=list)
+
+    def to_revision(self) -> Revision:
+        """The same revision as the noun."""
+        expect = None if self.expect == "withdrawn" else self.expect
+        return Revision(example=self.example, reason=self.reason, expect=expect, violated=tuple(self.violated))
+
+
+class RevisionsAnswer(_Shape):
+    """What a coder says of the proposed events beside a mended program."""
+
+    revisions: list[RevisionAnswer] = Field(default_factory=list)
+
+
+class CodeAnswer(RevisionsAnswer):
     """The coder's answer."""
 
     source: str = Field(description="The whole module in the guard language.")
 
-
-class JudgementAnswer(_Shape):
-    """The answer to a closed question; `judgement_answer` narrows it to the choices."""
-
-    reason: str
-    answer: str
-
-
-def judgement_answer(choices: tuple[str, ...]) -> type[JudgementAnswer]:
-    """The shape that allows only `choices` as answer."""
-    closed: Any = Literal[choices]
-    return create_model("JudgementChoice", __base__=JudgementAnswer, answer=(closed, ...))
+    def to_coded(self) -> Coded:
+        """The same answer as the noun."""
+        return Coded(self.source, tuple(one.to_revision() for one in self.revisions))
 
 
 def _unused(name: str, used: set[str]) -> str:

@@ -1,4 +1,4 @@
-"""An OpenAI-compatible endpoint: typed answers, closed questions, vectors. The only importer of `openai`."""
+"""An OpenAI-compatible endpoint: typed answers, programs, judgements, vectors. The only importer of `openai`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ import httpx2
 import openai
 from pydantic import BaseModel, ValidationError
 
-from guardagent.errors import AnswerError, EndpointError, FactError, ReasonerError
+from guardagent.blocking import run_blocking
+from guardagent.errors import AnswerError, EndpointError
 from guardagent.reasoners import faults
-from guardagent.reasoners.answers import judgement_answer
-from guardagent.reasoners.blocking import run_blocking
-from guardagent.reasoners.parsing import Answer, Unparseable, parse_answer, strict_schema
+from guardagent.reasoners.answers import CodeAnswer
+from guardagent.reasoners.parsing import Answer, Unparseable, Wanted, parse_answer, parse_code, strict_schema
 from guardagent.reasoners.wire import LOWER, AnswerFormat, Completion, EmbeddingList, chat_request
-from guardagent.translation.prompts import Message, correction_message, judgement_messages
+from guardagent.translation.prompts import (
+    Message,
+    correction_message,
+    program_correction_message,
+)
 from guardagent.types import TokenUsage
 
 Result = TypeVar("Result")
@@ -69,6 +73,11 @@ class Endpoint:
         return self._usage
 
     @property
+    def place(self) -> str:
+        """Where prompts go: whose machine it is, without its name."""
+        return faults.place_of(self.base_url)
+
+    @property
     def answer_format(self) -> AnswerFormat:
         """The way of asking for structured answers that worked last."""
         return self._format
@@ -80,24 +89,33 @@ class Endpoint:
             EndpointError: unreachable, refused or too slow.
             AnswerError: answered, but not with what was asked for.
         """
-        return await self._in_session(lambda session: self._complete(session, messages, schema))
+        wanted = Wanted(schema.__name__, strict_schema(schema), lambda text: parse_answer(text, schema))
+        return await self._in_session(lambda session: self._complete(session, messages, wanted))
 
-    def ask(self, question: str, choices: tuple[str, ...], texts: tuple[str, ...]) -> str:
-        """The choice that the model makes about `texts`: one of `choices`, whatever the texts say. Blocks.
+    async def write(self, messages: Sequence[Message]) -> CodeAnswer:
+        """The program that the model writes, in one fenced block; an answer without one is sent back once.
 
         Raises:
-            FactError: no answer could be had, or none that is a choice.
+            EndpointError: unreachable, refused or too slow.
+            AnswerError: answered, but not with a program.
         """
-        if len(set(choices)) < 2:
-            raise FactError("judgement: a question needs at least two different choices")
-        messages = judgement_messages(question, choices, texts)
-        try:
-            reply = self._blocking(self.complete(messages, judgement_answer(choices)))
-        except ReasonerError as error:
-            raise FactError(f"judgement: {error}") from None
-        if reply.answer not in choices:
-            raise FactError(f"judgement: {self.label}: answered outside the choices")
-        return reply.answer
+        wanted = Wanted("program", None, parse_code)
+        return await self._in_session(lambda session: self._complete(session, messages, wanted))
+
+    async def decide(
+        self, messages: Sequence[Message], schema: type[Answer], *, count: Callable[[TokenUsage], None]
+    ) -> Answer:
+        """The model's answer as a `schema`; each answered call is given to `count`.
+
+        What the model wrote is never shown to it again, as it may repeat what is judged. Where a server did not enforce
+        the schema, the model is asked once more, afresh, with the schema in the prompt.
+
+        Raises:
+            EndpointError: unreachable, refused or too slow.
+            AnswerError: answered, but not with exactly what was asked for.
+        """
+        wanted = Wanted(schema.__name__, strict_schema(schema), lambda text: parse_answer(text, schema))
+        return await self._in_session(lambda session: self._decide(session.counting(count), messages, wanted))
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """One vector per text, as the endpoint gives them. Blocks.
@@ -142,50 +160,63 @@ class Endpoint:
             f"{self.label}: no answer within {self.timeout:g} s; allow more time or look at the server"
         )
 
-    async def _complete(self, session: _Session, messages: Sequence[Message], schema: type[Answer]) -> Answer:
-        text, form = await self._chat_down(session, messages, schema, self._format)
+    async def _complete(self, session: _Session, messages: Sequence[Message], wanted: Wanted[Answer]) -> Answer:
+        text, form = await self._chat_down(session, messages, wanted, self._format)
         try:
-            answer = parse_answer(text, schema)
+            answer = wanted.parse(text)
         except Unparseable as problem:
-            talk = [*messages, Message("assistant", text or _NOTHING), correction_message(problem.correction)]
+            ask_again = correction_message if wanted.schema else program_correction_message
+            talk = [*messages, Message("assistant", text or _NOTHING), ask_again(problem.correction)]
             again = LOWER[form] if problem.unenforced else form
-            text, form = await self._chat_down(session, talk, schema, again)
-            answer = self._parse_last(text, schema)
+            text, form = await self._chat_down(session, talk, wanted, again)
+            answer = self._parse_last(text, wanted)
+        if wanted.schema:
+            self._format = form
+        return answer
+
+    async def _decide(self, session: _Session, messages: Sequence[Message], wanted: Wanted[Answer]) -> Answer:
+        text, form = await self._chat_down(session, messages, wanted, self._format)
+        try:
+            answer = wanted.parse(text)
+        except Unparseable as problem:
+            if not problem.unenforced or form == "text":
+                raise AnswerError(f"{self.label}: answered, but not as asked: {problem.problem}") from None
+            text, form = await self._chat_down(session, messages, wanted, LOWER[form])
+            answer = self._parse_last(text, wanted)
         self._format = form
         return answer
 
-    def _parse_last(self, text: str, schema: type[Answer]) -> Answer:
+    def _parse_last(self, text: str, wanted: Wanted[Answer]) -> Answer:
         try:
-            return parse_answer(text, schema)
+            return wanted.parse(text)
         except Unparseable as problem:
             raise AnswerError(f"{self.label}: answered twice, but not as asked: {problem.problem}") from None
 
     async def _chat_down(
-        self, session: _Session, talk: Sequence[Message], schema: type[BaseModel], form: AnswerFormat
+        self, session: _Session, talk: Sequence[Message], wanted: Wanted[Answer], form: AnswerFormat
     ) -> tuple[str, AnswerFormat]:
         """The text of the answer, and the first format from `form` downwards that the endpoint took."""
         while True:
             try:
-                return await self._chat(session, talk, schema, form), form
+                return await self._chat(session, talk, wanted, form), form
             except _FormatRefused:
                 form = LOWER[form]
 
     async def _chat(
-        self, session: _Session, talk: Sequence[Message], schema: type[BaseModel], form: AnswerFormat
+        self, session: _Session, talk: Sequence[Message], wanted: Wanted[Answer], form: AnswerFormat
     ) -> str:
-        request = {
-            "model": self.model,
-            **chat_request(talk, form, schema.__name__, strict_schema(schema)),
-            **self._options,
-        }
+        request = {"model": self.model, **chat_request(talk, form, wanted.name, wanted.schema), **self._options}
 
         async def send(client: openai.AsyncOpenAI) -> bytes:
             raw: Any = await client.chat.completions.with_raw_response.create(**request)
             return bytes(raw.content)
 
-        completion = self._body(await session.send(send, lower_format=form != "text"), Completion, "chat completion")
+        completion = self._body(
+            await session.send(send, lower_format=bool(wanted.schema) and form != "text"), Completion, "chat completion"
+        )
         with self._lock:
             self._usage += completion.spent
+        session.count(completion.spent)
         if completion.problem:
             raise AnswerError(f"{self.label}: {completion.problem}")
         return completion.text
@@ -212,6 +243,10 @@ class Endpoint:
             ) from None
 
 
+def _uncounted(_spent: TokenUsage) -> None:
+    """Calls that nobody pays for one by one."""
+
+
 class _FormatRefused(Exception):
     """The endpoint does not take the way in which the answer was asked for."""
 
@@ -224,6 +259,12 @@ class _Session:
     ) -> None:
         self._client, self._label, self._deadline = client, label, deadline
         self._max_retries, self._first_pause = max_retries, first_pause
+        self.count: Callable[[TokenUsage], None] = _uncounted
+
+    def counting(self, count: Callable[[TokenUsage], None]) -> _Session:
+        """This session, which from now on tells `count` of each answered call."""
+        self.count = count
+        return self
 
     async def send(
         self, call: Callable[[openai.AsyncOpenAI], Awaitable[bytes]], *, lower_format: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from guardagent.errors import EndpointError
@@ -38,6 +39,18 @@ def host_of(base_url: str) -> str:
     if parts.scheme not in ("http", "https") or not host or not written:
         raise EndpointError("model endpoint: the base URL must start with `http://` or `https://` and name a host")
     return host if port is None else f"{host}:{port}"
+
+
+def place_of(base_url: str) -> str:
+    """Whose machine a base URL leads to, as far as it shows; never its name."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "this machine" if host == "localhost" or host.endswith(".localhost") else "another host"
+    if address.is_loopback:
+        return "this machine"
+    return "a host of a private network" if address.is_private else "another host"
 
 
 def describe_status(status: int, code: str | None, attempts: int) -> str:

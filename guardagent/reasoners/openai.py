@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from guardagent.ports import Brief
+from guardagent.ports import Brief, Coded
 from guardagent.reasoners.answers import CodeAnswer, ExamplesAnswer, PlanAnswer
 from guardagent.reasoners.parsing import Answer
 from guardagent.translation import prompts
@@ -26,6 +26,8 @@ class _Model(Protocol):
 
     async def complete(self, messages: Sequence[Message], schema: type[Answer]) -> Answer: ...
 
+    async def write(self, messages: Sequence[Message]) -> CodeAnswer: ...
+
 
 class OpenAIReasoner:
     """Plans, examples and code from a model; with an event in the brief, for that event only."""
@@ -43,9 +45,9 @@ class OpenAIReasoner:
         """Model calls and tokens of the endpoint so far."""
         return self._endpoint.usage
 
-    async def plan(self, brief: Brief, *, problems: Sequence[str] = ()) -> Plan:
+    async def plan(self, brief: Brief, *, problems: Sequence[str] = (), previous: Plan | None = None) -> Plan:
         """The model's plan; whether it covers every clause is for the caller to check."""
-        said = await self._endpoint.complete(prompts.planner_messages(brief, problems), PlanAnswer)
+        said = await self._endpoint.complete(prompts.planner_messages(brief, problems, previous), PlanAnswer)
         return said.to_plan()
 
     async def examples(self, brief: Brief, plan: Plan) -> tuple[Example, ...]:
@@ -55,11 +57,11 @@ class OpenAIReasoner:
 
     async def code(
         self, brief: Brief, plan: Plan, examples: Sequence[Example], *, source: str = "", failures: Sequence[str] = ()
-    ) -> str:
+    ) -> Coded:
         """The model's source; with `failures`, its mended version of `source`."""
         messages = prompts.coder_messages(brief, plan, examples, source, failures)
-        said = await self._endpoint.complete(messages, CodeAnswer)
-        return bare_source(said.source)
+        said = (await self._endpoint.write(messages)).to_coded()
+        return said._replace(source=bare_source(said.source))
 
 
 def bare_source(said: str) -> str:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
+
+from guardagent.reasoners.answers import CodeAnswer, RevisionsAnswer
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
 _FENCED = re.compile(r"^```(?:json)?[ \t]*\n(.*?)\n[ \t]*```[ \t]*$", re.DOTALL | re.MULTILINE)
 # Some local servers leave the model's thinking in front of its answer.
 _THINKING = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+_BLOCK = re.compile(r"^```[ \t]*(\w*)[ \t]*\n(.*?)\n?^```[ \t]*$", re.DOTALL | re.MULTILINE)
+_CLAUSE = re.compile(r"^def clause_", re.MULTILINE)
 _SHOWN_PROBLEMS = 5
 
 
@@ -26,6 +31,14 @@ class Unparseable(Exception):
     def __init__(self, problem: str, correction: str, *, unenforced: bool) -> None:
         super().__init__(problem)
         self.problem, self.correction, self.unenforced = problem, correction, unenforced
+
+
+class Wanted(NamedTuple, Generic[Answer]):
+    """What an answer must be: the name and JSON Schema that an endpoint is told, and how it is read."""
+
+    name: str
+    schema: dict[str, Any] | None
+    parse: Callable[[str], Answer]
 
 
 def parse_answer(text: str, schema: type[Answer]) -> Answer:
@@ -44,6 +57,29 @@ def parse_answer(text: str, schema: type[Answer]) -> Answer:
         return schema.model_validate_json(found, strict=True)
     except ValidationError as error:
         raise _mismatch(error) from None
+
+
+def parse_code(text: str) -> CodeAnswer:
+    """The program that `text` holds in its one fenced block, with the revisions in a block of JSON beside it.
+
+    Words round the blocks count for nothing. A bare program, and a JSON object with the `source`, are taken as well.
+
+    Raises:
+        Unparseable: it holds no program or more than one, or revisions of another shape.
+    """
+    said = _THINKING.sub("", text).strip()
+    if said.startswith("{"):
+        return parse_answer(said, CodeAnswer)
+    blocks = [(language.lower(), block) for language, block in _BLOCK.findall(said)]
+    programs = [block for language, block in blocks if language in ("", "python", "py")]
+    revisions = [block for language, block in blocks if language == "json"]
+    if not blocks and _CLAUSE.search(said) and "```" not in said:
+        programs = [said]
+    if len(programs) != 1 or len(revisions) > 1 or not programs[0].strip():
+        problem = "not one program in one fenced block"
+        raise Unparseable(problem, f"It is {problem}: it holds {len(programs)}.", unenforced=False)
+    found = parse_answer(revisions[0], RevisionsAnswer).revisions if revisions else []
+    return CodeAnswer(source=programs[0], revisions=found)
 
 
 def _json_text(text: str) -> str:
@@ -91,6 +127,9 @@ def _close(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     closed = {key: _close(value) for key, value in node.items() if key != "default"}
+    if "const" in closed:
+        # Some servers know a list of allowed values only.
+        closed["enum"] = [closed.pop("const")]
     if isinstance(closed.get("properties"), dict):
         closed["required"] = list(closed["properties"])
         closed["additionalProperties"] = False

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from guardagent.errors import AnswerError
-from guardagent.ports import Brief
+from guardagent.ports import Brief, Coded
 from guardagent.reasoners.answers import CodeAnswer, ExamplesAnswer, PlanAnswer
 from guardagent.types import Example, Plan, TokenUsage
 
@@ -41,6 +41,7 @@ class Asked(NamedTuple):
     brief: Brief
     source: str = ""
     complaints: tuple[str, ...] = ()
+    previous: Plan | None = None
 
 
 class ScriptedReasoner:
@@ -50,7 +51,7 @@ class ScriptedReasoner:
         self,
         plans: Iterable[Plan] = (),
         examples: Iterable[tuple[Example, ...]] = (),
-        codes: Iterable[str] = (),
+        codes: Iterable[str | Coded] = (),
     ) -> None:
         self._plans, self._examples, self._codes = iter(tuple(plans)), iter(tuple(examples)), iter(tuple(codes))
         self.asked: list[Asked] = []
@@ -61,7 +62,7 @@ class ScriptedReasoner:
         return cls(
             plans=[said.to_plan() for said in script.plan],
             examples=[said.to_examples() for said in script.examples],
-            codes=[said.source for said in script.code],
+            codes=[said.to_coded() for said in script.code],
         )
 
     @property
@@ -74,9 +75,9 @@ class ScriptedReasoner:
         """The calls so far; a script costs no tokens."""
         return TokenUsage(calls=len(self.asked))
 
-    async def plan(self, brief: Brief, *, problems: Sequence[str] = ()) -> Plan:
+    async def plan(self, brief: Brief, *, problems: Sequence[str] = (), previous: Plan | None = None) -> Plan:
         """The next plan of the script."""
-        return self._next(self._plans, Asked("plan", brief, complaints=tuple(problems)))
+        return self._next(self._plans, Asked("plan", brief, complaints=tuple(problems), previous=previous))
 
     async def examples(self, brief: Brief, plan: Plan) -> tuple[Example, ...]:  # noqa: ARG002
         """The next examples of the script."""
@@ -90,9 +91,10 @@ class ScriptedReasoner:
         *,
         source: str = "",
         failures: Sequence[str] = (),
-    ) -> str:
+    ) -> Coded:
         """The next source of the script."""
-        return self._next(self._codes, Asked("code", brief, source, tuple(failures)))
+        said = self._next(self._codes, Asked("code", brief, source, tuple(failures)))
+        return said if isinstance(said, Coded) else Coded(said)
 
     def _next(self, answers: Iterator[Answer], asked: Asked) -> Answer:
         self.asked.append(asked)

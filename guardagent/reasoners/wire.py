@@ -17,8 +17,15 @@ AnswerFormat = Literal["json_schema", "json_object", "text"]
 LOWER: dict[AnswerFormat, AnswerFormat] = {"json_schema": "json_object", "json_object": "text", "text": "text"}
 
 
-def chat_request(messages: Sequence[Message], form: AnswerFormat, name: str, shape: dict[str, Any]) -> dict[str, Any]:
-    """The part of a chat request that asks `messages` for a JSON answer of `shape`, in the way of `form`."""
+def chat_request(
+    messages: Sequence[Message], form: AnswerFormat, name: str, shape: dict[str, Any] | None
+) -> dict[str, Any]:
+    """The part of a chat request that asks `messages` for a JSON answer of `shape`, in the way of `form`.
+
+    Without a shape the messages say themselves what the answer looks like.
+    """
+    if shape is None:
+        return {"messages": [{"role": m.role, "content": m.content} for m in messages]}
     shown = messages if form == "json_schema" else with_schema(messages, shape)
     request: dict[str, Any] = {"messages": [{"role": m.role, "content": m.content} for m in shown]}
     if form == "json_schema":

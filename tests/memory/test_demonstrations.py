@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -12,8 +12,9 @@ from pydantic import JsonValue
 
 from guardagent.combine import PolicyVerdict, combine
 from guardagent.facts import Resolver
-from guardagent.ports import RunCase
+from guardagent.ports import Judgement, Question, RunCase
 from guardagent.request import segment
+from guardagent.resolving import resolve_facts
 from guardagent.types import Event, Policy, Program, canonical_json
 from guardagent_memory.accept import problems_of
 from guardagent_memory.demofile import DemonstratedExample, DemonstrationFile
@@ -32,6 +33,18 @@ every_demonstration = pytest.mark.parametrize("id", FILES)
 @cache
 def program_of(id: str) -> Program:
     return Program.of(RUNNER.inspect(FILES[id].demonstration.source), toolbox_version=TOOLBOX_VERSION)
+
+
+class ToldJudge:
+    """Answers as the example says."""
+
+    place = "this machine"
+
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        self._answers = answers
+
+    async def judge(self, questions: Sequence[Question]) -> Judgement:
+        return Judgement({question.spec.name: self._answers[question.spec.name] for question in questions})
 
 
 def example_of(file: DemonstrationFile, id: str) -> DemonstratedExample:
@@ -89,13 +102,18 @@ def test_examples_come_out_as_labelled(id: str, example: str) -> None:
     shown = example_of(file, example)
     program = program_of(id)
     event = Event.of(shown.example.event)
-    questions = {fact.question: fact.name for fact in program.facts}
-    resolver = Resolver(HashingEmbedder(), lambda question, _choices, _texts: shown.answers[questions[question]])
-    facts = resolver.resolve(program.facts, event, allow_judgement=True)
-
-    (result,) = RUNNER.run(program, [RunCase(event.canonical, canonical_json(dict(facts)))])
-    policy = Policy(name=id, program=program, clauses=segment(file.demonstration.request), agent=event.agent)
-    outcome = combine([PolicyVerdict(policy, result)])
+    policy = Policy(
+        name=id,
+        program=program,
+        clauses=segment(file.demonstration.request),
+        agent=event.agent,
+        allow_judgement=True,
+        judge_denied=True,
+    )
+    resolver = Resolver(HashingEmbedder(), ToldJudge(shown.answers))
+    (facts,) = resolve_facts(policy, [event], resolver, lambda _policy, cases: RUNNER.run(program, cases))
+    (result,) = RUNNER.run(program, [facts.case(event)])
+    outcome = combine([PolicyVerdict(policy, facts.overrule(result))])
 
     assert outcome.failure is None
     assert outcome.effect == shown.example.expect

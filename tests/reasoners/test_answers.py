@@ -6,11 +6,16 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from guardagent.reasoners.answers import CodeAnswer, ExamplesAnswer, JudgementAnswer, PlanAnswer, judgement_answer
+from guardagent.facts.judge import shape_for
+from guardagent.ports import Question
+from guardagent.reasoners.answers import CodeAnswer, ExamplesAnswer, PlanAnswer
 from guardagent.reasoners.parsing import parse_answer, strict_schema
-from guardagent.types import Gap, Plan, PlanStep
+from guardagent.types import FactSpec, Gap, Plan, PlanStep
 
-SHAPES: list[type[BaseModel]] = [PlanAnswer, ExamplesAnswer, CodeAnswer, judgement_answer(("yes", "no"))]
+ASKED = Question(
+    FactSpec(name="x", kind="judgement", fields=("/a",), question="Is it?", choices=("yes", "no")), {"/a": "text"}
+)
+SHAPES: list[type[BaseModel]] = [PlanAnswer, ExamplesAnswer, CodeAnswer, shape_for([ASKED, ASKED])]
 
 # What strict structured outputs know; another keyword makes some endpoints refuse the whole request.
 KEYWORDS = {
@@ -57,9 +62,3 @@ def test_plan_becomes_the_noun() -> None:
         steps=(PlanStep(clauses=("c1",), summary="s", fields=("/a",), tools=("words",)),),
         gaps=(Gap(clause="c2", reason="r", hint="h", explains=("c1",)), Gap(clause="c3", reason="r", hint="h")),
     )
-
-
-def test_choice_is_narrowed_and_still_a_judgement() -> None:
-    shape = judgement_answer(("yes", "no"))
-    assert issubclass(shape, JudgementAnswer)
-    assert parse_answer('{"reason": "", "answer": "no"}', shape).answer == "no"

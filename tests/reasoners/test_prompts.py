@@ -36,7 +36,14 @@ CASES: dict[str, Callable[[], Sequence[Message]]] = {
     "per_event_planner": lambda: prompts.planner_messages(PER_EVENT),
     "per_event_coder": lambda: prompts.coder_messages(PER_EVENT, PLAN, ()),
     "per_event_repair": lambda: prompts.coder_messages(PER_EVENT, PLAN, (), SOURCE, FAILURES),
-    "judgement": lambda: prompts.judgement_messages("Is it kind?", ("yes", "no"), ("Well done!", "Go away.")),
+    "judgement": lambda: prompts.judgement_messages(
+        [
+            prompts.Asked("q1", "Is it kind?", ["/output/text"], ["yes", "no", "unclear"], ["Replies are kind."]),
+            prompts.Asked("q2", "Who is meant?", ["/input", "/output/text"], ["user", "other", "unclear"]),
+        ],
+        '{"/input": "Well?", "/output/text": "Well done!"}',
+        unquoted=("no", "unclear"),
+    ),
     "correction": lambda: [prompts.correction_message("It is not one JSON object.")],
     "with_schema": lambda: prompts.with_schema([Message("user", "Say it.")], {"type": "object"}),
 }
@@ -132,7 +139,7 @@ def test_placeholders_in_material_are_left_as_they_are() -> None:
     ):
         text = written(messages)
         assert text.count("{{clauses}} {{tools}} {{nothing}}") == 2 * len(brief.clauses) + 5
-        assert "## access\n\n`value_at(" in text
+        assert "## access\n\n- `value_at(" in text
 
 
 def test_material_ends_only_at_its_own_key() -> None:

@@ -58,9 +58,10 @@ def test_answers_come_back_as_nouns(make: Make, name: str) -> None:
     with make(recorded) as reasoner:
         plan = asyncio.run(reasoner.plan(brief))
         examples = asyncio.run(reasoner.examples(brief, plan))
-        sources = [asyncio.run(reasoner.code(brief, plan, examples))]
+        sources = [asyncio.run(reasoner.code(brief, plan, examples)).source]
         for _ in recorded.script.code[1:]:
-            sources.append(asyncio.run(reasoner.code(brief, plan, examples, source=sources[-1], failures=["wrong"])))
+            mended = asyncio.run(reasoner.code(brief, plan, examples, source=sources[-1], failures=["wrong"]))
+            sources.append(mended.source)
         assert plan == recorded.script.plan[0].to_plan()
         assert sources == [said.source for said in recorded.script.code]
         assert reasoner.usage.calls == 2 + len(sources)
@@ -118,7 +119,7 @@ def test_repair_sends_the_findings_and_the_source_and_nothing_else_of_it(
     asyncio.run(OpenAIReasoner(connect()).code(BRIEF, PLAN, PROPOSED, source=SOURCE, failures=FAILURES))
     (request,) = model_server.requests
     assert [m["role"] for m in request.messages] == ["system", "user"]
-    assert request.schema_name == "CodeAnswer"
+    assert request.format == "text"
     assert request.text.count('if event["tool"]["packets"] >= 5:') == 1
     assert all(request.text.count(line) == 1 for line in FAILURES)
 

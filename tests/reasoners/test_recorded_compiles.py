@@ -61,3 +61,20 @@ def test_recorded_compile_through_http(formats: tuple[str, ...]) -> None:
     assert draft.report.usage == TokenUsage(calls=5, prompt_tokens=500, completion_tokens=100)
     assert "`import` is not available" in repairs[0]
     assert "dose-without-a-space" in repairs[1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recorded_compile_through_http_is_as_good_as_its_script(name: str) -> None:
+    recorded = load(name)
+    with ModelServer(*recorded.replies) as server:
+        endpoint = Endpoint(server.base_url, KEY, MODEL, timeout=20, max_retries=0)
+        draft = compiled(recorded, OpenAIReasoner(endpoint))
+        assert server.left == server.unexpected == 0
+    assert_as_recorded(draft, recorded)
+    assert draft.report.usage.calls == len(recorded.replies)
+
+
+def test_recorded_compiles_hold_a_repair_that_succeeds_and_one_that_is_refused() -> None:
+    outcomes = [load(name).outcome for name in NAMES]
+    assert any(outcome.repairs and outcome.publishable for outcome in outcomes)
+    assert any(outcome.repairs == 3 and not outcome.publishable for outcome in outcomes)

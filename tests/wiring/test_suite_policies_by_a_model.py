@@ -23,7 +23,7 @@ SUITES = Path(__file__).parents[2] / "benchmarks" / "guardagent_benchmarks" / "s
 
 # For each suite: a slip in the program that an example of the author reveals.
 SLIPS = [
-    ("eicu-ac", "if missing:", "if not missing:"),
+    pytest.param("eicu-ac", "if missing:", "if not missing:", marks=pytest.mark.slow),
     ("mind2web-sc", "'/user/dr_license') is True", "'/user/dr_license') is False"),
 ]
 
@@ -35,7 +35,7 @@ def replies(folder: Path, right: str, wrong: str) -> list[Reply]:
     reasoner = OfflineReasoner()
     plan = asyncio.run(reasoner.plan(brief))
     examples = asyncio.run(reasoner.examples(brief, plan))
-    source = asyncio.run(reasoner.code(brief, plan, examples))
+    source = asyncio.run(reasoner.code(brief, plan, examples)).source
     assert right in source
     proposed: list[dict[str, Any]] = [
         {
