@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from guardagent.reasoners.offline.families import families
 from guardagent.reasoners.offline.fields import Fields
-from guardagent.reasoners.offline.patterns import raw_grammar
 from guardagent.reasoners.offline.reader import Reader
 
 SCHEMA: dict[str, Any] = {
@@ -37,8 +37,11 @@ SCHEMA: dict[str, Any] = {
                         "currency": {"type": "string"},
                         "subject": {"type": ["string", "null"]},
                         "path": {"type": "string"},
+                        "sql": {"type": "string"},
+                        "shell_command": {"type": "string"},
                         "url": {"type": "string"},
                         "to": {"type": "string"},
+                        "recipients": {"type": "array", "items": {"type": "string"}},
                         "include_minors": {"type": "boolean"},
                     },
                 },
@@ -47,27 +50,41 @@ SCHEMA: dict[str, Any] = {
         "output": {"type": "object", "properties": {"text": {"type": "string"}}},
         "draft": {"type": "object", "properties": {"message": {"type": "string"}}},
         "history": {"type": "array"},
+        "now": {"type": "string"},
     },
 }
 
 
-def documented(group: str) -> list[str]:
-    return [sentence for entry in raw_grammar()[group] for sentence in entry["examples"]]
+RULES = [
+    (family.name, sentence)
+    for family in families()
+    for symbol, entries in family.entries.items()
+    for entry in entries
+    for sentence in entry.get("examples", ())
+    if sentence[0].isupper() or sentence.endswith(".")
+]
+WORDS = [
+    (symbol, words)
+    for family in families()
+    for symbol, entries in family.entries.items()
+    for entry in entries
+    for words in entry.get("examples", ())
+    if not (words[0].isupper() or words.endswith("."))
+]
 
 
-@pytest.mark.parametrize("sentence", documented("rules"))
-def test_documented_rule_is_understood(sentence: str) -> None:
-    assert Reader(Fields(SCHEMA)).rule(sentence) is not None
+@pytest.mark.parametrize(("family", "sentence"), RULES)
+def test_documented_sentence_is_understood(family: str, sentence: str) -> None:
+    assert reader().meanings(sentence) is not None, family
 
 
-@pytest.mark.parametrize("words", documented("conditions"))
-def test_documented_condition_is_understood(words: str) -> None:
-    assert Reader(Fields(SCHEMA)).condition(words) is not None
+@pytest.mark.parametrize(("symbol", "words"), WORDS)
+def test_documented_words_are_understood(symbol: str, words: str) -> None:
+    assert reader().words(symbol, words) is not None
 
 
-@pytest.mark.parametrize("group", sorted(raw_grammar()))
-def test_every_entry_documents_an_example(group: str) -> None:
-    assert all(entry["examples"] for entry in raw_grammar()[group])
+def reader() -> Reader:
+    return Reader(Fields(SCHEMA), labels=("t1", "t2", "t3"))
 
 
 BASE = {"agent": "a", "stage": "tool_call"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from guardagent.reasoners.offline.conditions import Condition, Event
+from guardagent.reasoners.offline.conditions import Compare, Condition, Event, OneOf
+from guardagent.reasoners.offline.values import Const
 
 _OPPOSITES = {
     " is not ": " is ",
@@ -41,6 +42,29 @@ class Not:
 
 
 @dataclass(frozen=True)
+class Unbroken:
+    """Another rule is not violated, as that rule itself decides it: what can't be read violates it here too."""
+
+    rule: Condition
+
+    def code(self, unclear: bool) -> str:
+        del unclear
+        return f"not ({self.rule.code(True)})"
+
+    def holds(self, event: Event) -> bool:
+        return not self.rule.holds(event)
+
+    def make(self, event: Event, truth: bool) -> list[Event]:
+        return self.rule.make(event, not truth)
+
+    def fields(self) -> list[str]:
+        return self.rule.fields()
+
+    def says(self) -> str:
+        return negated(self.rule.says())
+
+
+@dataclass(frozen=True)
 class All:
     """Every part holds."""
 
@@ -60,6 +84,11 @@ class All:
 
     def says(self) -> str:
         return " and ".join(p.says() for p in self.parts)
+
+
+@dataclass(frozen=True)
+class EachOf(All):
+    """Every part holds; a ban on them bans each."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +138,7 @@ class Always:
 
 def negated(words: str) -> str:
     """The opposite of a condition in words."""
-    if " and " in words or " or " in words.split(" is ")[0]:
+    if " and " in words or " where " in words or " or " in words.split(" is ")[0]:
         return f"not ({words})"
     for verb, opposite in _OPPOSITES.items():
         if verb in words:
@@ -128,6 +157,40 @@ def both(*parts: Condition) -> Condition:
     if not flat:
         return Always()
     return flat[0] if len(flat) == 1 else All(tuple(flat))
+
+
+def disjoint(one: Condition, other: Condition) -> bool:
+    """Whether the two can't both be true, as far as fields with listed values and numbers show it."""
+    for left in _demands(one):
+        for right in _demands(other):
+            if _exclude(left, right):
+                return True
+    return False
+
+
+def _exclude(left: Condition, right: Condition) -> bool:
+    if isinstance(left, OneOf) and isinstance(right, OneOf) and left.value == right.value:
+        return not {_plain(v) for v in left.values} & {_plain(v) for v in right.values}
+    if isinstance(left, Compare) and isinstance(right, Compare) and left.value == right.value:
+        return _no_overlap(left, right) or _no_overlap(right, left)
+    return False
+
+
+def _demands(condition: Condition) -> Sequence[Condition]:
+    """What must all be true for the condition to be."""
+    return condition.parts if isinstance(condition, All) else (condition,)
+
+
+def _plain(value: object) -> object:
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _no_overlap(low: Compare, high: Compare) -> bool:
+    """Whether one is below a number and the other above it."""
+    if low.op[0] != "<" or high.op[0] != ">" or not isinstance(low.limit, Const) or not isinstance(high.limit, Const):
+        return False
+    touching = low.op == "<=" and high.op == ">="
+    return bool(low.limit.value < high.limit.value or (low.limit.value == high.limit.value and not touching))
 
 
 def _all(parts: Sequence[Condition], event: Event) -> list[Event]:

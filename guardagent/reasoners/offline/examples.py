@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
-from guardagent.reasoners.offline.conditions import Event, with_value
+from guardagent.reasoners.offline.events import Event, sample_address, sample_moment, with_value
 from guardagent.reasoners.offline.rules import ConditionRule, KnownRoleRule, Rule, TableRule
 from guardagent.reasoners.offline.translate import Translation
 from guardagent.types import Example, GuardRequest
@@ -20,16 +21,20 @@ _NEUTRAL_TEXT = "read the weather report"
 def propose(request: GuardRequest, translation: Translation, valid: Valid) -> tuple[Example, ...]:
     """Examples for every rule, without those that the event schema rules out."""
     base = _settled(request, translation)
+    # Where a plain event leads nowhere, one of the author's may, unless role tables would have to judge its code.
+    readable = not any(isinstance(rule, TableRule) for rule in translation.rules)
+    bases = [base, *(example.event for example in request.examples if readable)]
     examples: list[Example] = []
     seen: set[str] = set()
     for rule in translation.rules:
-        groups = {"violating": _breaking(rule, base), "compliant": _keeping(rule, base)}
-        for kind, events in groups.items():
+        for kind, shape in (("violating", _breaking), ("compliant", _keeping)):
             number = 0
-            for event in events:
+            for event in chain.from_iterable(shape(rule, start) for start in bases):
+                if number >= 3:
+                    break
                 event = _isolated(event, rule, translation.rules)
                 key = json.dumps(event, sort_keys=True, default=str)
-                if key in seen or not valid(event) or number >= 3:
+                if key in seen or not valid(event):
                     continue
                 seen.add(key)
                 number += 1
@@ -92,7 +97,9 @@ def _keeping(rule: Rule, base: Event, role: str = "") -> list[Event]:
 
 def _settled(request: GuardRequest, translation: Translation) -> Event:
     """A plain event that no rule objects to, as far as each rule can be made content."""
-    event = plain_event(request.agent.event_schema, request.agent.name, request.stages[0] if request.stages else None)
+    like = request.examples[0].event if request.examples else {}
+    stage = request.stages[0] if request.stages else None
+    event = plain_event(request.agent.event_schema, request.agent.name, stage, like)
     for _round in range(3):
         for rule in translation.rules:
             if isinstance(rule, ConditionRule) and rule.violated.holds(event):
@@ -102,9 +109,9 @@ def _settled(request: GuardRequest, translation: Translation) -> Event:
     return event
 
 
-def plain_event(schema: dict[str, Any], agent: str, stage: str | None) -> Event:
-    """A small event that has every field that the schema lists, with harmless values."""
-    event = _plain(schema)
+def plain_event(schema: dict[str, Any], agent: str, stage: str | None, like: Event | None = None) -> Event:
+    """A small event that has every field that the schema lists, with harmless values, free texts as `like` has them."""
+    event = _plain(schema, like=like)
     found = event if isinstance(event, dict) else {}
     stages = schema.get("properties", {}).get("stage", {}).get("enum", [])
     found["agent"] = schema.get("properties", {}).get("agent", {}).get("const", agent)
@@ -112,7 +119,7 @@ def plain_event(schema: dict[str, Any], agent: str, stage: str | None) -> Event:
     return found
 
 
-def _plain(schema: dict[str, Any]) -> Any:
+def _plain(schema: dict[str, Any], name: str = "", like: Any = None) -> Any:
     if "const" in schema:
         return schema["const"]
     if schema.get("enum"):
@@ -120,10 +127,16 @@ def _plain(schema: dict[str, Any]) -> Any:
     kinds = schema.get("type", "object" if "properties" in schema else "string")
     kind = kinds if isinstance(kinds, str) else next((k for k in kinds if k != "null"), "null")
     if kind == "object":
-        return {name: _plain(below) for name, below in schema.get("properties", {}).items() if name != "history"}
+        known = like if isinstance(like, dict) else {}
+        below = schema.get("properties", {})
+        return {n: _plain(part, n, known.get(n)) for n, part in below.items()}
     if kind == "array":
         return [_plain(schema.get("items", {}))] * int(schema.get("minItems", 0))
     if kind in ("integer", "number"):
         low, high = schema.get("minimum", 1), schema.get("maximum")
         return min(max(low, 20), high) if high is not None else max(low, 20)
-    return {"boolean": True, "null": None}.get(kind, _NEUTRAL_TEXT)
+    if kind == "string" and isinstance(like, str):
+        return like
+    form = schema.get("format", "")
+    telling = sample_moment(name, form) or sample_address(name, form)
+    return {"boolean": True, "null": None}.get(kind, telling or _NEUTRAL_TEXT)

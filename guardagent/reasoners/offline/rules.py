@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from guardagent.reasoners.offline.conditions import Condition, Event, fold, value_at, with_value
+from guardagent.reasoners.offline.conditions import Condition
+from guardagent.reasoners.offline.events import Event, fold, value_at, with_value
 from guardagent.types import Clause
 
 

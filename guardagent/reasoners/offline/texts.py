@@ -6,141 +6,184 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from guardagent.reasoners.offline.conditions import Event, fold, read, value_at, with_value
+from guardagent.reasoners.offline.events import Event, fold
 from guardagent.reasoners.offline.fields import Field
+from guardagent.reasoners.offline.helpers import helper
+from guardagent.reasoners.offline.values import Value
 
 _SAMPLE = "a plain text"
+
+helper(
+    "begins_with",
+    '''
+def begins_with(value, parts, unclear):
+    """Whether the text begins with one of `parts`, in any letter case; `unclear` when it is no text."""
+    if value is None:
+        return False
+    return any(normalise(value).startswith(part) for part in parts) if isinstance(value, str) else unclear
+''',
+)
+helper(
+    "ends_with",
+    '''
+def ends_with(value, parts, unclear):
+    """Whether the text ends with one of `parts`, in any letter case; `unclear` when it is no text."""
+    if value is None:
+        return False
+    return any(normalise(value).endswith(part) for part in parts) if isinstance(value, str) else unclear
+''',
+)
+helper(
+    "begins_with_exactly",
+    '''
+def begins_with_exactly(value, parts, unclear):
+    """Whether the text begins with one of `parts`, letter by letter; `unclear` when it is no text."""
+    if value is None:
+        return False
+    return any(value.startswith(part) for part in parts) if isinstance(value, str) else unclear
+''',
+)
+helper(
+    "ends_with_exactly",
+    '''
+def ends_with_exactly(value, parts, unclear):
+    """Whether the text ends with one of `parts`, letter by letter; `unclear` when it is no text."""
+    if value is None:
+        return False
+    return any(value.endswith(part) for part in parts) if isinstance(value, str) else unclear
+''',
+)
+helper(
+    "mentions",
+    '''
+def mentions(value, phrases, least, unclear):
+    """Whether the text holds at least `least` of the phrases as whole words; `unclear` when it can't be read."""
+    if value is None:
+        return False
+    found = contains_any(value, phrases)
+    return unclear if found is None or value == UNREADABLE else len(found) >= least
+''',
+)
+helper(
+    "host_is",
+    '''
+def host_is(value, hosts, unclear):
+    """Whether the host of an address is one of `hosts`; `unclear` when it can't be read, False when there is none."""
+    if value is None:
+        return False
+    found = host_matches(value, hosts)
+    return unclear if found is None else found
+''',
+)
+helper(
+    "domain_is",
+    '''
+def domain_is(value, domains, unclear):
+    """Whether a mail address is at one of `domains`; `unclear` when it isn't one address, False when there is none."""
+    if value is None:
+        return False
+    address = parse_address(value)
+    return unclear if address is None else host_matches(address["domain"], domains) is True
+''',
+)
+helper(
+    "called_before",
+    '''
+def called_before(event, tool, times, unclear):
+    """Whether the history holds at least `times` calls of the tool; `unclear` when it can't be read."""
+    count = count_before(event, tool)
+    return unclear if count is None else count >= times
+''',
+)
 
 
 @dataclass(frozen=True)
 class Mentions:
     """The text holds one of the phrases as whole words, in any letter case; with `every`, all of them."""
 
-    field: Field
+    value: Value
     phrases: tuple[str, ...]
     every: bool = False
 
     def code(self, unclear: bool) -> str:
         least = len(self.phrases) if self.every else 1
-        return f"mentions({read(self.field.pointer)}, {list(self.phrases)!r}, {least}, {unclear})"
+        return f"mentions({self.value.code()}, {list(self.phrases)!r}, {least}, {unclear})"
 
     def holds(self, event: Event) -> bool:
-        text = fold(value_at(event, self.field.pointer))
+        text = fold(self.value.of(event))
         hits = [p for p in self.phrases if re.search(rf"(?<!\w){re.escape(fold(p))}(?!\w)", text)]
         return len(hits) == len(self.phrases) if self.every else bool(hits)
 
     def make(self, event: Event, truth: bool) -> list[Event]:
         if not truth:
-            return [with_value(event, self.field.pointer, _SAMPLE)]
+            return self.value.put(event, _SAMPLE)
         texts = [f"{_SAMPLE} {' '.join(self.phrases)}"] if self.every else [f"{_SAMPLE} {p}." for p in self.phrases[:2]]
-        return [with_value(event, self.field.pointer, text) for text in texts]
+        return [made for text in texts for made in self.value.put(event, text)]
 
     def fields(self) -> list[str]:
-        return [self.field.pointer]
+        return self.value.fields()
 
     def says(self) -> str:
         joint = " and " if self.every else " or "
-        return f"`{self.field.dotted}` mentions {joint.join(f'`{p}`' for p in self.phrases)}"
+        return f"{self.value.says()} mentions {joint.join(f'`{p}`' for p in self.phrases)}"
 
 
 @dataclass(frozen=True)
 class Affix:
-    """The text begins (`start`) or ends (`end`) with one of the parts, in any letter case."""
+    """The text begins (`start`) or ends (`end`) with one of the parts; in any letter case unless `exact`."""
 
-    field: Field
+    value: Value
     where: str
     parts: tuple[str, ...]
+    exact: bool = False
 
     def code(self, unclear: bool) -> str:
-        helper = "begins_with" if self.where == "start" else "ends_with"
-        return f"{helper}({read(self.field.pointer)}, {[fold(p) for p in self.parts]!r}, {unclear})"
+        helper_name = "begins_with" if self.where == "start" else "ends_with"
+        if self.exact:
+            return f"{helper_name}_exactly({self.value.code()}, {list(self.parts)!r}, {unclear})"
+        return f"{helper_name}({self.value.code()}, {[fold(p) for p in self.parts]!r}, {unclear})"
 
     def holds(self, event: Event) -> bool:
-        text = fold(value_at(event, self.field.pointer))
-        parts = tuple(fold(p) for p in self.parts)
+        found = self.value.of(event)
+        text = found if isinstance(found, str) else ""
+        parts = self.parts
+        if not self.exact:
+            text, parts = fold(text), tuple(fold(p) for p in self.parts)
         return text.startswith(parts) if self.where == "start" else text.endswith(parts)
 
     def make(self, event: Event, truth: bool) -> list[Event]:
-        found = value_at(event, self.field.pointer)
+        found = self.value.of(event)
         text = found if isinstance(found, str) else _SAMPLE
         if truth:
             made = [f"{part}{text}" if self.where == "start" else f"{text}{part}" for part in self.parts[:2]]
         else:
             cut = next((len(p) for p in self.parts if fold(text).startswith(fold(p))), 0)
             made = [text[cut:] if self.where == "start" else f"{text}x", f"x{text}x"]
-        events = [with_value(event, self.field.pointer, value) for value in made]
+            made += [f"{self.parts[0].swapcase()} {text}"] if self.exact and self.where == "start" else []
+        events = [changed for value in made for changed in self.value.put(event, value)]
         return [e for e in events if self.holds(e) is truth]
 
     def fields(self) -> list[str]:
-        return [self.field.pointer]
+        return self.value.fields()
 
     def says(self) -> str:
         verb = "begins" if self.where == "start" else "ends"
-        return f"`{self.field.dotted}` {verb} with {' or '.join(f'`{p}`' for p in self.parts)}"
-
-
-@dataclass(frozen=True)
-class Size:
-    """The number of characters, words or items in the field stands in relation `op` to the limit."""
-
-    field: Field
-    unit: str  # characters | words | items
-    op: str
-    limit: int
-
-    def code(self, unclear: bool) -> str:
-        return f"size_is({read(self.field.pointer)}, {self.unit!r}, {self.op!r}, {self.limit}, {unclear})"
-
-    def holds(self, event: Event) -> bool:
-        found = value_at(event, self.field.pointer)
-        if self.unit == "items":
-            size = len(found) if isinstance(found, list) else None
-        else:
-            text = found if isinstance(found, str) else None
-            size = None if text is None else len(text.split()) if self.unit == "words" else len(text)
-        if size is None:
-            return False
-        return {">": size > self.limit, ">=": size >= self.limit, "<": size < self.limit, "<=": size <= self.limit}[
-            self.op
-        ]
-
-    def make(self, event: Event, truth: bool) -> list[Event]:
-        made = [
-            with_value(event, self.field.pointer, self._of(n, value_at(event, self.field.pointer)))
-            for n in (self.limit, self.limit + 1, self.limit - 1)
-        ]
-        return [e for e in made if self.holds(e) is truth]
-
-    def _of(self, size: int, found: Any) -> Any:
-        count = max(size, 0)
-        if self.unit == "items":
-            return ["x"] * count
-        text = found if isinstance(found, str) else ""
-        if self.unit == "words":
-            return " ".join([*text.split(), *["word"] * count][:count])
-        return text[:count].ljust(count, "x")
-
-    def fields(self) -> list[str]:
-        return [self.field.pointer]
-
-    def says(self) -> str:
-        words = {">": "more than", ">=": "at least", "<": "fewer than", "<=": "at most"}[self.op]
-        return f"`{self.field.dotted}` has {words} {self.limit} {self.unit}"
+        return f"{self.value.says()} {verb} with {' or '.join(f'`{p}`' for p in self.parts)}"
 
 
 @dataclass(frozen=True)
 class HostIn:
     """The host of the URL in the field, or with `mail` the domain of its address; `*.name` is any subdomain."""
 
-    field: Field
+    value: Value
     hosts: tuple[str, ...]
     mail: bool = False
 
     def code(self, unclear: bool) -> str:
-        return f"{'domain_is' if self.mail else 'host_is'}({read(self.field.pointer)}, {list(self.hosts)!r}, {unclear})"
+        return f"{'domain_is' if self.mail else 'host_is'}({self.value.code()}, {list(self.hosts)!r}, {unclear})"
 
     def holds(self, event: Event) -> bool:
-        found = value_at(event, self.field.pointer)
+        found = self.value.of(event)
         if not isinstance(found, str):
             return False
         host: str = re.sub(r"^[^@]*@|[:/?#].*$", "", re.sub(r"^[a-z]+://", "", found.lower()))
@@ -148,14 +191,14 @@ class HostIn:
 
     def make(self, event: Event, truth: bool) -> list[Event]:
         host = self.hosts[0].replace("*.", "sub.") if truth else "elsewhere.invalid"
-        return [with_value(event, self.field.pointer, f"someone@{host}" if self.mail else f"https://{host}/page")]
+        return self.value.put(event, f"someone@{host}" if self.mail else f"https://{host}/page")
 
     def fields(self) -> list[str]:
-        return [self.field.pointer]
+        return self.value.fields()
 
     def says(self) -> str:
         what = "domain" if self.mail else "host"
-        return f"the {what} of `{self.field.dotted}` is {' or '.join(f'`{h}`' for h in self.hosts)}"
+        return f"the {what} of {self.value.says()} is {' or '.join(f'`{h}`' for h in self.hosts)}"
 
 
 @dataclass(frozen=True)
@@ -171,11 +214,11 @@ class Category:
         return f"facts[{self.name!r}] == 'yes'"
 
     def holds(self, event: Event) -> bool:
-        return value_at(event, self.field.pointer) in self.exemplars
+        return self.field.of(event) in self.exemplars
 
     def make(self, event: Event, truth: bool) -> list[Event]:
         texts = self.exemplars[:2] if truth else ("read the weather report",)
-        return [with_value(event, self.field.pointer, text) for text in texts]
+        return [made for text in texts for made in self.field.put(event, text)]
 
     def fields(self) -> list[str]:
         return [self.field.pointer]

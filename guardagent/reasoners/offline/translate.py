@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from guardagent.reasoners.offline.access import table_rules
 from guardagent.reasoners.offline.activities import action_rule
+from guardagent.reasoners.offline.clausetext import defined, sentences_of
 from guardagent.reasoners.offline.conditions import Condition
 from guardagent.reasoners.offline.connectives import Any_
+from guardagent.reasoners.offline.document import Document
 from guardagent.reasoners.offline.fields import Fields
+from guardagent.reasoners.offline.outline import Reading
 from guardagent.reasoners.offline.reader import Reader
 from guardagent.reasoners.offline.rules import ConditionRule, Rule
-from guardagent.request import sentences, without_marker
 from guardagent.types import Clause, Gap, GuardRequest
 
-# Remarks that only restate how the reader already compares: they change nothing.
-_REMARK = re.compile(
-    r"^(?:(?:the )?(?:ceiling|limit|amount|number) itself is (?:allowed|fine|ok(?:ay)?)"
-    r"|(?:letter |upper and lower )?case (?:does not|doesn't) matter|letter case is ignored|in any letter case"
-    r"|capital letters are ignored|(?:only )?whole words (?:only )?count)\W*$",
-    re.IGNORECASE,
-)
 _PERMISSION = re.compile(
     r"^(?!.*\b(?:not|only|never|no|most|to)\b).*\b(?:may|can|is allowed|are allowed)\b", re.IGNORECASE | re.DOTALL
 )
@@ -38,64 +34,79 @@ class Translation(NamedTuple):
     gaps: tuple[Gap, ...]
 
 
-def translate(request: GuardRequest, clauses: tuple[Clause, ...]) -> Translation:
-    """What the offline reasoner makes of every rule clause."""
-    fields = Fields(request.agent.event_schema)
-    reader = Reader(fields)
+def translate(
+    request: GuardRequest, clauses: tuple[Clause, ...], tools: Mapping[str, Callable[..., Any]] | None = None
+) -> Translation:
+    """What the offline reasoner makes of every rule clause; `tools` are those of the toolbox, for own evaluations."""
+    fields = Fields(request.agent.event_schema, f"{request.agent.description}\n{request.text}")
+    document = Document(clauses, request.text)
+    reader = Reader(fields, document.labels, tools, request.agent.description)
+    for term, words in defined(clauses):
+        reader.define(term, words)
     tables = table_rules(clauses, request.agent, fields)
-    rules: list[Rule] = []
-    gaps: list[Gap] = []
+    rules: dict[str, Rule] = {}
+    gaps: dict[str, Gap] = {}
     for clause in clauses:
+        found = tables.get(clause.id) or (action_rule(clause, fields, reader) if clause.kind == "rule" else None)
+        if isinstance(found, str):
+            gaps[clause.id] = Gap(clause=clause.id, reason=found, hint=_HINT)
+        elif found is not None:
+            rules[clause.id] = found
+        else:
+            document.add(_read(clause, fields, reader))
+    for reading in document.settled():
+        clause = reading.clause
         if clause.kind != "rule":
             continue
-        found = tables.get(clause.id) or action_rule(clause, fields, reader) or _sentence_rule(clause, fields, reader)
-        if isinstance(found, str):
-            gaps.append(Gap(clause=clause.id, reason=found, hint=_HINT))
-        elif isinstance(found, Gap):
-            gaps.append(found)
+        if reading.problem:
+            gaps[clause.id] = Gap(
+                clause=clause.id, reason=reading.problem, hint=reading.hint or _HINT, explains=reading.explains
+            )
         else:
-            rules.append(found)
-    return Translation(tuple(rules), tuple(gaps))
+            whole = reading.violated[0] if len(reading.violated) == 1 else Any_(reading.violated)
+            rules[clause.id] = ConditionRule(clause, whole, whole.says())
+    ordered = [clause.id for clause in clauses]
+    enforced = [rules[c] for c in ordered if c in rules]
+    known = {rule.clause.id for rule in enforced}
+    listed = [gaps[c] for c in ordered if c in gaps]
+    listed = [gap.model_copy(update={"explains": tuple(c for c in gap.explains if c in known)}) for gap in listed]
+    return Translation(tuple(enforced), tuple(listed))
 
 
-def _sentence_rule(clause: Clause, fields: Fields, reader: Reader) -> ConditionRule | Gap:
-    violated: list[Condition] = []
-    for sentence in _sentences_of(clause):
-        if _REMARK.match(sentence):
+def _read(clause: Clause, fields: Fields, reader: Reader) -> Reading:
+    """The meanings of a clause's sentences, and what was not understood."""
+    reading = Reading(clause)
+    reader.forget()
+    for sentence in sentences_of(clause):
+        found = reader.meanings(sentence)
+        if found is not None:
+            reading = reading._replace(meanings=(*reading.meanings, *found))
             continue
-        condition = reader.rule(sentence)
-        if condition is None:
-            return _gap(clause, sentence, fields, reader)
-        violated.append(condition)
-    if not violated:
-        return Gap(clause=clause.id, reason="the clause states nothing that can be checked", hint=_HINT)
-    whole = violated[0] if len(violated) == 1 else Any_(tuple(violated))
-    return ConditionRule(clause, whole, whole.says())
+        problem, hint = _problem(sentence, fields, reader)
+        subject = _subject(sentence, reader)
+        # What the other sentences say of the document still holds.
+        reading = reading._replace(
+            problem=reading.problem or problem,
+            hint=reading.hint or hint,
+            missed=(*reading.missed, sentence),
+            about=(*reading.about, (sentence, subject)) if subject else reading.about,
+        )
+    return reading
 
 
-def _sentences_of(clause: Clause) -> list[str]:
-    """The clause's sentences without list markers; a list of things is joined to the sentence that announces it."""
-    text = without_marker(clause.text)
-    items = [without_marker(line).rstrip(" ,;") for line in text.splitlines()[1:] if line.strip()]
-    head = text.splitlines()[0].rstrip()
-    joined = f"{head} {', '.join(items)}" if items and head.endswith(":") else " ".join(text.split())
-    lead = clause.heading.rstrip(" :")
-    if clause.heading.endswith(":") and not re.search(r"\b(?:must|may|can ?not|never)\b", joined, re.IGNORECASE):
-        joined = f"{lead} {joined}"
-    return [joined[a:b] for a, b in sentences(joined)]
+def _subject(sentence: str, reader: Reader) -> Condition | None:
+    """Whom or what a sentence is about, where it says so before its verb."""
+    words = re.split(r"\b(?:may|can|might|could|are|is|need|needs)\b", sentence, maxsplit=1)[0]
+    found: Condition | None = reader.words("who", words) if 0 < len(words.split()) <= 6 else None
+    return found
 
 
-def _gap(clause: Clause, sentence: str, fields: Fields, reader: Reader) -> Gap:
+def _problem(sentence: str, fields: Fields, reader: Reader) -> tuple[str, str]:
     if _PERMISSION.match(sentence):
-        return Gap(
-            clause=clause.id,
-            reason="a permission alone forbids nothing",
-            hint='say what is forbidden, e.g. "only managers may …" or "… must not …"',
+        return (
+            "a permission alone forbids nothing",
+            'say what is forbidden, e.g. "only managers may …" or "… must not …"',
         )
     if reader.missed:
-        return Gap(
-            clause=clause.id,
-            reason=f"`{reader.missed}` names no event field, or more than one",
-            hint=fields.suggestion(reader.missed),
-        )
-    return Gap(clause=clause.id, reason="the sentence is outside the offline grammar", hint=_HINT)
+        return f"`{reader.missed}` names no event field, or more than one", fields.suggestion(reader.missed)
+    return f"the sentence is outside the offline grammar, from the words `{reader.stopped_at}` on", _HINT
