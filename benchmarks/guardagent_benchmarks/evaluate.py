@@ -110,13 +110,14 @@ def _per_event(
 
         def check(event: Event) -> Checked:
             nonlocal answered, failed
-            before = reasoner.usage.calls + facts.model_calls
-            outcome = loop.run(guard.check(request, event)).outcome
+            before = reasoner.usage.calls
+            verdict = loop.run(guard.check(request, event))
+            outcome = verdict.outcome
             unavailable = outcome.failure is not None and outcome.failure.code == "unavailable"
             answered, failed = answered + (not unavailable), failed + unavailable
             if outcome.failure and not answered and failed >= _HOPELESS:
                 raise EndpointError(f"the first {failed} checks all failed: {outcome.failure.message}")
-            return Checked(outcome, reasoner.usage.calls + facts.model_calls - before)
+            return Checked(outcome, reasoner.usage.calls - before + verdict.usage.calls)
 
         yield check, GuardInfo(mode="per-event", reasoner=reasoner.name, notes=wiring.notes_of(settings, runner))
 

@@ -49,7 +49,7 @@ def test_an_honest_name_in_any_language_can_be_read(tool: str) -> None:
     assert count_before({"history": [{"tool": tool}]}, tool) == 1
 
 
-@pytest.mark.parametrize("letter", ["\u00ad", "\u200b", "\u2060", "\ufe0f", "\u034f", "\U000e0101"])
+@pytest.mark.parametrize("letter", ["\u00ad", "\u200b", "\u2060", "\ufe0f", "\u034f", "\U000e0101", "\u3164"])
 def test_a_host_with_letters_that_browsers_leave_out_is_the_host_without_them(letter: str) -> None:
     assert host_matches(f"ads{letter}.example.com", ["ads.example.com"]) is not False
     assert host_matches(f"https://{letter}ads.example.com/", ["ads.example.com"]) is not False

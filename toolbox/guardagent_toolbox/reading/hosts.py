@@ -12,6 +12,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from guardagent_toolbox.reading.patterns import has_invisible
+
 MAX_URL = 8_192
 _MAX_HOST = 253
 _DOTS = str.maketrans({"\u3002": ".", "\uff0e": ".", "\uff61": "."})
@@ -59,7 +61,8 @@ def _ascii_labels(text: str) -> list[str] | None:
     if not text.isascii():
         text = _IGNORED.sub("", unicodedata.normalize("NFKC", text.lower().translate(_DOTS)))
     labels = text.lower().split(".")
-    if not all(labels) or len(text) > _MAX_HOST:
+    # Of other invisible letters some readers make a name of its own, and some leave them out.
+    if not all(labels) or len(text) > _MAX_HOST or has_invisible(text):
         return None
     try:
         return [label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in labels]
