@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from time import monotonic
 from typing import Final, NamedTuple
 
 from guardagent.errors import SandboxError
@@ -17,6 +18,7 @@ from guardagent.translation.trials import OF_THE_MACHINE, Trial
 from guardagent.types import Failure, Inspection, Program
 
 _MAX_EVENT: Final = 400
+_AT_ONCE: Final = 20
 _PLAINER: Final = "write it more plainly: one type per value, nothing that rests on how texts or numbers are stored"
 # What is known to differ between engines, by how it is written, and what to write instead.
 _ADVICE: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
@@ -39,6 +41,9 @@ class Second(NamedTuple):
     open: Callable[[], CheckRunner]
     required: bool = False
     """Whether a program without a second opinion is refused."""
+    seconds: float = 5.0
+    """After these no more generated events are begun; the report then says how many were left out."""
+    clock: Callable[[], float] = monotonic
 
 
 class Opinion(NamedTuple):
@@ -64,12 +69,30 @@ def second_opinion(program: Program, trials: Sequence[Trial], second: Second | N
             inspection = runner.inspect(program.source)
             if problem := _other_reading(program, inspection):
                 return Opinion(failures=(f"the engine `{second.name}` {problem}",))
-            results = runner.run(program, [trial.case for trial in asked if trial.case is not None])
+            results = _results(program, asked, runner, second)
     except SandboxError as error:
         return _none(second, str(error))
-    if len(results) != len(asked):
+    if results is None:
         return _none(second, "it answered for another number of events")
-    return _compared(program, asked, results, second)
+    opinion = _compared(program, asked[: len(results)], results, second)
+    left = len(asked) - len(results)
+    late = (f"; {left} more were not asked, as {second.seconds:g} seconds were over",) if left else ()
+    return opinion._replace(notes=tuple(note + "".join(late) for note in opinion.notes))
+
+
+def _results(program: Program, asked: Sequence[Trial], runner: CheckRunner, second: Second) -> list[RunResult] | None:
+    """The other engine's results, for all examples and as many generated events as the time is enough for."""
+    examples = sum(trial.example is not None for trial in asked)
+    end = second.clock() + second.seconds
+    results: list[RunResult] = []
+    while len(results) < len(asked) and (len(results) < examples or second.clock() < end):
+        size = _AT_ONCE if results or not examples else examples
+        part = [trial.case for trial in asked[len(results) : len(results) + size] if trial.case is not None]
+        found = runner.run(program, part)
+        if len(found) != len(part):
+            return None
+        results += found
+    return results
 
 
 def _none(second: Second, reason: str) -> Opinion:

@@ -79,7 +79,7 @@ def test_a_table_that_the_agent_does_not_have_makes_no_role_table() -> None:
         "Users may read only the tables listed for their role.\n\nClerk:\n- films: title\n- loans: due\n"
     )
     assert not found.rules
-    assert [gap.clause for gap in found.gaps] == ["c1"]
+    assert [gap.clause for gap in found.gaps] == ["c1", "c2"]
 
 
 def test_listing_reads_the_usual_ways_to_write_a_table() -> None:

@@ -99,3 +99,39 @@ def test_lines_of_failures_are_those_of_the_source(monty: MontyRunner) -> None:
     source = "LIMIT = 1\n\n\ndef half(n):\n    # halves\n    return (\n        n\n        / (LIMIT - 1)\n    )\n\n\n"
     ours, theirs = both(monty, source + clause("return half(\n    event['n']\n)"), [RunCase(json.dumps(EVENT))])
     assert theirs == ours
+
+
+READERS = (
+    "read_sql(event['text'])",
+    "read_sql(event['text'], 'postgres')",
+    "read_shell(event['text'])",
+    "read_python(event['text'])",
+    "parse_url(event['text'])",
+    "parse_path(event['text'])",
+    "read_markdown(event['text'])",
+    "find_money(event['text'])",
+    "earlier({'history': [{'tool': event['text']}, {'tool': 'b'}]}, 'b')",
+)
+WRITTEN = (
+    "SELECT a.name, count(*) FROM a JOIN b ON a.id = b.id WHERE a.x > 3 LIMIT 5; DROP TABLE a",
+    "cat /etc/hosts | grep x && rm -rf ./y > log",
+    "import os\nfor n in range(3):\n    os.remove(f'{n}')",
+    "https://me@www.example.com:8080/a/../b?q=1#z",
+    "# Heading\n\nIt costs 5 EUR.",
+    "",
+)
+
+
+@pytest.mark.parametrize("call", READERS)
+def test_readers_give_the_same_trees(call: str) -> None:
+    body = f"found = {call}\nreturn violation('found', details={{'found': found}})"
+    cases = [RunCase(json.dumps({"text": text}), "{}") for text in WRITTEN]
+    with MontyRunner(MontyLimits(wall_ms=10_000)) as runner:
+        python = InProcessRunner()
+        read, again = python.inspect(clause(body)), runner.inspect(clause(body))
+        assert not read.errors
+        assert again == read
+        made = Program.of(read, toolbox_version=TOOLBOX_VERSION)
+        theirs = runner.run(made, cases)
+        assert theirs == python.run(made, cases)
+        assert all(answer.outcome == "violation" for result in theirs for answer in result.answers)

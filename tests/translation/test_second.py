@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import re
 from typing import Any
 
 import pytest
@@ -159,3 +161,17 @@ def test_the_report_of_a_compile_names_the_engine_that_agreed() -> None:
     report = asyncio.run(compiling).report
     assert report.publishable
     assert [note for note in report.notes if note.startswith("the engine `monty` gave the same answers to ")]
+
+
+def test_a_slow_engine_is_asked_all_examples_and_the_report_says_what_it_was_not_asked() -> None:
+    asked = request(*EXAMPLES)
+    material = Material(asked, segment(asked.text), PLAN, EXAMPLES, "test-1")
+    seconds = itertools.count()
+    second = Second("other", InProcessRunner, seconds=2, clock=lambda: float(next(seconds)))
+    found = vet(material, GOOD, runner=InProcessRunner(), facts=NO_FACTS, second=second)
+    assert not found.failures
+    note = next(note for note in found.notes if "gave the same answers" in note)
+    told = re.search(r"to (\d+) events; (\d+) more were not asked, as 2 seconds were over", note)
+    assert told is not None
+    assert int(told[1]) >= len(EXAMPLES)
+    assert int(told[2]) > 0

@@ -38,7 +38,7 @@ class OfflineReasoner:
         """A step for each clause that it understands, a gap for each that it does not."""
         del problems, previous  # the reading is deterministic: a second one gives the same plan
         found = self._translation(brief)
-        return Plan(steps=tuple(_step(rule) for rule in found.rules), gaps=found.gaps)
+        return Plan(steps=tuple(_step(rule) for rule in found.rules), gaps=found.gaps, recasts=found.recasts)
 
     async def examples(self, brief: Brief, plan: Plan) -> tuple[Example, ...]:
         """Violating, compliant and boundary events for each step."""

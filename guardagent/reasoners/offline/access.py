@@ -73,5 +73,10 @@ def table_rules(clauses: tuple[Clause, ...], agent: AgentSpec, fields: Fields) -
     return rules
 
 
+def listings(clauses: tuple[Clause, ...], agent: AgentSpec) -> tuple[str, ...]:
+    """The clauses whose listings are the role tables."""
+    return role_tables(clauses, table_listing(agent.description)).clauses
+
+
 def _all(columns: list[str]) -> bool:
     return len(columns) == 1 and bool(_ALL_COLUMNS.match(columns[0]))

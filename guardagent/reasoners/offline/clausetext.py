@@ -16,6 +16,11 @@ _FIELD_FIRST = re.compile(
     r"(?<!\bincl\.)\s+(?=[a-z`][\w-]+,? )"
 )
 
+# `Rule 3:` is called 3, as `rules 3 and 4` are.
+_LABEL_NOUN = re.compile(
+    r"^(?:rule|limit|clause|section|article|point|provision|requirement|no\.|nr\.)\s+", re.IGNORECASE
+)
+
 # One line of a list of lists: `- shipping: street, postcode`.
 _ROW = re.compile(r"^\s*[-*•]\s+[^:.\n]{1,40}:\s+\S")
 
@@ -23,7 +28,7 @@ _ROW = re.compile(r"^\s*[-*•]\s+[^:.\n]{1,40}:\s+\S")
 def label_of(clause: Clause) -> str:
     """The clause's own label in small letters: `t3` for `T3. …`; empty without one."""
     match = MARKER.match(clause.text.lstrip())
-    return match.group().strip(" .():").lower() if match else ""
+    return _LABEL_NOUN.sub("", match.group().strip(" .():[]*\u2013\u2014")).strip(" -#§").lower() if match else ""
 
 
 def defined(clauses: Iterable[Clause]) -> list[tuple[str, str]]:

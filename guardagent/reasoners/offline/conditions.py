@@ -50,10 +50,12 @@ helper(
     "is_any",
     '''
 def is_any(value, values, unclear):
-    """Whether the text is one of `values` (case and outer spaces apart); `unclear` when it is no text."""
+    """Whether the text is one of `values` (case and outer spaces apart); `unclear` for no text, or one in disguise."""
     if value is None:
         return False
-    return normalise(value) in values if isinstance(value, str) else unclear
+    if not isinstance(value, str):
+        return unclear
+    return normalise(value) in values or (unclear and fold(value) in values)
 ''',
 )
 helper(

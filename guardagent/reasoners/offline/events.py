@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import Any
 
@@ -28,13 +27,13 @@ def value_at(event: Any, pointer: str) -> Any:
 
 
 def with_value(event: Event, pointer: str, value: Any) -> Event:
-    """A copy of `event` with `value` at the pointer; None takes the field away."""
-    changed = copy.deepcopy(event)
+    """`event` with `value` at the pointer, None to take the field away; what stands elsewhere is shared by both."""
+    changed = dict(event)
     parts = [p.replace("~1", "/").replace("~0", "~") for p in pointer.split("/")[1:]]
     node = changed
     for part in parts[:-1]:
-        if not isinstance(node.get(part), dict):
-            node[part] = {}
+        below = node.get(part)
+        node[part] = dict(below) if isinstance(below, dict) else {}
         node = node[part]
     if value is None:
         node.pop(parts[-1], None)

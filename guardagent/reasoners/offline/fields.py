@@ -21,6 +21,14 @@ _LISTED = re.compile(
 )
 # `its label (public, internal or secret)`.
 _BRACKETED = re.compile(r"(?<![\w.])([\w.]+) \(((?:[\w-]+, )*[\w-]+,? or [\w-]+)\)")
+# `2.50 for snacks and 9.00 for drinks. Any other category …`
+_TABLED = re.compile(
+    r"((?:[$€£]?\d[\d.,]*(?<=\d) (?:for|on|under|with|in) [\w-]+(?:, and |, | and )?){2,})"
+    r"[.;,] (?:and )?any other (\w+)",
+    re.IGNORECASE,
+)
+_TABLE_KEY = re.compile(r"\d (?:for|on|under|with|in) ([\w-]+)")
+_PER_UNIT = re.compile(r"(\w+) (?:(?:of|for) (?:one|a|an|each|every|a single) (?:single )?|per )(\w+)$", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]{0,80}\)")
 # What ends a list that leaves room for more.
 _OPEN_END = frozenset({"something else", "anything else", "something", "anything", "other", "others", "another"})
@@ -115,12 +123,22 @@ class Fields:
         """The field with the values that prose lists for it, where the schema leaves them open."""
         if field.values or "string" not in field.types:
             return field
+        for table in _TABLED.finditer(prose):
+            keys = tuple(_TABLE_KEY.findall(table[1]))
+            if self.find(table[2]) == field and len(set(keys)) == len(keys) > 1:
+                return field._replace(values=keys, learnt=True)
         for match in chain(
             _LISTED.finditer(prose), _LISTED.finditer(_ASIDE.sub("", prose)), _BRACKETED.finditer(prose)
         ):
             if self.find(match[1]) == field:
-                found = [v.strip(' `"“”') for v in _LIST_SPLIT.split(match[match.lastindex or 2]) if v.strip(' `"“”') not in _OPEN_END]
-                if len(found) > 1 and all(re.fullmatch(r"[\w-]+", v) and v.lower() not in _RELATIVE for v in found):
+                found = [
+                    v.strip(' `"“”')
+                    for v in _LIST_SPLIT.split(match[match.lastindex or 2])
+                    if v.strip(' `"“”') not in _OPEN_END
+                ]
+                # `none` behind two other values is one of them; in `18 or none` it is not.
+                relative = _RELATIVE - {"none"} if len(found) > 2 else _RELATIVE
+                if len(found) > 1 and all(re.fullmatch(r"[\w-]+", v) and v.lower() not in relative for v in found):
                     return field._replace(values=tuple(found), learnt=True)
         return field
 
@@ -143,10 +161,22 @@ class Fields:
             if tuple(_words(f.dotted))[-len(wanted) :] == wanted and (f.pointer != "/tool/name" or len(wanted) > 1)
         ]
         named = [f for f in tails if tuple(_words(f.name)) == wanted]
-        for group in (named, tails):
+        for group in (named, tails, self._per_unit(phrase)):
             if len(group) == 1:
                 return group[0]
-        return None
+        # `the role given`: that of the call, where other things have one too.
+        asked = len(wanted) == 2 and wanted[1] in ("given", "requested", "granted", "chosen")
+        return self._by_path.get(("tool", "arguments", wanted[0])) if asked else None
+
+    def _per_unit(self, phrase: str) -> list[Field]:
+        """`the price of one piece`, `the price per kilo`: a number called `unit_price`, `price_per_kilo`."""
+        match = _PER_UNIT.match(_bare(phrase))
+        if match is None:
+            return []
+        what, unit = match[1].lower(), match[2].lower()
+        wanted = {("unit", what), ("single", what), (what, "each"), (what, "per", unit), (what, "per", "unit")}
+        numbers = [f for f in self.all if f.types & {"integer", "number"}]
+        return [f for f in numbers if tuple(_words(f.name)) in wanted]
 
     def named(self, *names: str) -> Field | None:
         """The first field whose own name is one of `names`, in the order of `names`; none when two share a name."""
@@ -194,7 +224,7 @@ class Fields:
         """The values that name their field, in words: those that are listed for exactly one field."""
         listed = [(" ".join(_words(v)), f, v) for f in self.all for v in f.values if isinstance(v, str) and v]
         words = [name for name, _, _ in listed]
-        return {name: (field, value) for name, field, value in listed if name and words.count(name) == 1}
+        return {n: (field, value) for n, field, value in listed if n and n != "none" and words.count(n) == 1}
 
     def suggestion(self, phrase: str) -> str:
         """A hint naming the fields closest to `phrase`."""

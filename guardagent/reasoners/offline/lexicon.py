@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from guardagent.reasoners.offline import shellwords, sqlwords
+from guardagent.reasoners.offline import headwords, shellwords, sqlwords
 from guardagent.reasoners.offline.chart import Terminal
 from guardagent.reasoners.offline.conditions import Condition
 from guardagent.reasoners.offline.fields import Field, Fields
@@ -27,7 +27,14 @@ _NUMBER_WORDS = (
     | {f"{ten}-{one}": 10 * n + m for n, ten in enumerate(_TENS, 2) for m, one in enumerate(_SMALL_NUMBERS[1:10], 1)}
 )
 _UNITS = re.compile(r"(?:%|percent|[$€£]|usd|eur|gbp|dollars?|euros?|pounds?)$")
-_COUNTED = {"character": "characters", "letter": "characters", "word": "words", "item": "items", "entry": "items"}
+_COUNTED = {
+    "character": "characters",
+    "char": "characters",
+    "letter": "characters",
+    "word": "words",
+    "item": "items",
+    "entry": "items",
+}
 _PLAIN = re.compile(r"[\w./@:+-]*[\w/]")
 _HOST = re.compile(r"@?(?:\*\.)?(?:[a-z0-9-]+\.)+[a-z]{2,}$|localhost$|\d{1,3}(?:\.\d{1,3}){3}$")
 # Words that are never an unquoted value of the author.
@@ -41,39 +48,6 @@ _NOT_A_VALUE = frozenset(
         "case-insensitively inclusive exclusive today now later earlier tomorrow yesterday"
     ).split()
 )
-_REPORTED = frozenset(
-    "report reported list listed name named hold tell mention mentioned state stated say given give want "
-    "know see".split()
-)
-# What sentences on reporting are made of. They have no word for a thing that an event could hold.
-_REPORT_WORDS = _REPORTED | frozenset(
-    "please every each all any everything rule rules limit limits point points reason reasons clause "
-    "clauses one ones that which is are has have been be a the this these them it they call message "
-    "request event export line plan breaks broken broke break violated violates violate fails failed fail "
-    "not does do did missing applies apply runs run up against rejected of to us in other cases case must "
-    "should if several breached so for us unless says alone says with their number numbers and by its was "
-    "were being off wrong violation violations offend offends offended against infringe infringes "
-    "infringed provision provisions line lines several where full whole complete list lists what's what "
-    "let know see show back want i we me you your get hear count breach breaches breached each together "
-    "one's that's order dispatch booking answer reply text letter paragraph script question action "
-    "command breaking than more fail can fix so go correct them we shall stated notice problem problems "
-    "fault faults found at once error errors issue issues mistake mistakes finding findings objection objections "
-    "objects shortcoming shortcomings ground grounds cause causes label labels id ids item items requirement "
-    "requirements check checks condition conditions both none stands stand fall falls short met crossed crosses "
-    "exceeded exceeds overstepped ignored ignores contravened contravenes breached whichever first".split()
-)
-# Behind an article and before one of these stands whatever is judged: `every rule that an advert breaks`.
-_BREAKS = frozenset(
-    "breaks break violates violate fails fail breached breaches offends infringes misses crosses contravenes is was "
-    "does has runs".split()
-)
-_ARTICLES = frozenset("a an the".split())
-# What a heading ends with or begins with, and what it has no word of.
-_TITLE_NOUNS = frozenset(
-    "rules rule limits policy policies guidelines guideline checks checklist requirements standards conditions "
-    "instructions provisions restrictions".split()
-)
-_TITLE_LINKS = frozenset("for of on the our a an in to at with and about governing".split())
 _REMAINDERS = tuple(
     tuple(words.split()) for words in ("what is left", "what remains", "the rest", "the remainder", "the result")
 )
@@ -107,12 +81,13 @@ class Lexicon:
         """All terminal symbols, by name."""
         own = (
             "field noun flag number count unit values phrases quoted all_quoted hostname "
-            "toolname part role key label this_rule labels toolnoun pronoun reporting title loose term remainder "
+            "toolname part role key label this_rule labels toolnoun pronoun loose term remainder "
         )
         return {name: getattr(self, f"_{name}") for name in own.split()} | {
             **self._prose.terminals(),
             **Textwords(self.fields, self._list, lambda: self.antecedent).terminals(),
             **Nouns(self.fields).terminals(),
+            **headwords.terminals(_NOT_A_VALUE),
             **sqlwords.terminals(),
             **shellwords.terminals(),
             **Timewords(self.fields).terminals(),
@@ -307,28 +282,6 @@ class Lexicon:
             if found is not None:
                 yield end, found
 
-    def _title(self, tokens: Sequence[Token], start: int) -> Iterator[tuple[int, bool]]:
-        """A few words that name what the rules are about: `Refund rules`, `Limits for transfers`, `MINIBAR ORDERS`."""
-        if start:
-            return
-        named = False
-        for end in range(1, min(9, len(tokens)) + 1):
-            token = tokens[end - 1]
-            linking = named and token.lower in _TITLE_LINKS
-            if token.kind != "word" or (token.lower in _NOT_A_VALUE and not linking):
-                return
-            named = named or token.lower in _TITLE_NOUNS
-            shouted = end > 1 and all(t.text.isupper() and t.text.isalpha() for t in tokens[:end])
-            if (named and not linking) or shouted:
-                yield end, True
-
-    def _reporting(self, tokens: Sequence[Token], start: int) -> Iterator[tuple[int, bool]]:
-        """Words on how to report, up to a mark or the end of the sentence, and no other ones."""
-        for end in (*(n for n in range(start, len(tokens)) if tokens[n].kind == "mark"), len(tokens)):
-            rest = [t.lower for t in tokens[start:end] if t.kind != "mark"]
-            if len(rest) >= 3 and _REPORTED & set(rest) and all(_on_reports(rest, n) for n in range(len(rest))):
-                yield end, True
-
     # Items of lists.
 
     def _list(self, tokens: Sequence[Token], start: int, item: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
@@ -381,13 +334,9 @@ class Lexicon:
         """Whether a lone word can only be a value: quoted, a number, true, known, or not in small letters only."""
         if token.kind != "word" or token.lower in ("true", "false", "yes", "no"):
             return True
+        if token.lower == "none":
+            return any("none" in field.values for field in self.fields.all)
         return not (token.text.isalpha() and token.text.islower()) or _spaced(token.lower) in self._keys
-
-
-def _on_reports(words: Sequence[str], at: int) -> bool:
-    """Whether a word belongs to a sentence on reporting: a known one, or the name of what is judged."""
-    judged = 0 < at < len(words) - 1 and words[at - 1] in _ARTICLES and words[at + 1] in _BREAKS
-    return words[at] in _REPORT_WORDS or judged
 
 
 def _joined(tokens: Sequence[Token], start: int, end: int) -> str:

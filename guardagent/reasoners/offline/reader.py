@@ -14,7 +14,7 @@ from guardagent.reasoners.offline.eventwords import Eventwords
 from guardagent.reasoners.offline.families import productions
 from guardagent.reasoners.offline.fields import Fields
 from guardagent.reasoners.offline.lexicon import Lexicon
-from guardagent.reasoners.offline.meanings import Meaning
+from guardagent.reasoners.offline.meanings import Meaning, Ruling
 from guardagent.reasoners.offline.patterns import Production
 from guardagent.reasoners.offline.rightwords import Rightwords
 from guardagent.reasoners.offline.tokens import tokens_of, without_linking
@@ -53,7 +53,16 @@ class Reader:
         """What `sentence` says, part by part; None when it isn't understood."""
         found: tuple[Meaning, ...] | None = self._read("sentence", sentence)
         self._lexicon.antecedent = self._lexicon.antecedent or self._lexicon.first_field(tokens_of(sentence))
-        return found
+        return None if found and self._strays(found, sentence) else found
+
+    def _strays(self, meanings: tuple[Meaning, ...], sentence: str) -> bool:
+        """Whether one part names a text, and another without a name was taken for the text that is usually meant."""
+        usual = self._context.fields.text()
+        rules = [m.violated.fields() for m in meanings if isinstance(m, Ruling)]
+        if usual is None or len(rules) < 2 or usual.name.lower() in sentence.lower():
+            return False
+        texts = {f.pointer for f in self._context.fields.all if f.is_text and f.pointer.startswith("/output")}
+        return any(usual.pointer in read for read in rules) and any(texts & {*read} - {usual.pointer} for read in rules)
 
     def forget(self) -> None:
         """A new clause begins: `it` no longer means what the sentences before were about."""

@@ -1,7 +1,8 @@
-"""Terminal symbols for what an author's own nouns mean, and for participles that name a field: `labelled`."""
+"""Terminal symbols for what an author's own nouns mean; participles that name a field: `labelled`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from guardagent.reasoners.offline.nouns import stem
 from guardagent.reasoners.offline.tokens import Token
 from guardagent.reasoners.offline.values import Value
 
+_NO_PLURALS = frozenset("is was has does this its always".split())
 _DETERMINERS = frozenset("the a an each every any all".split())
 
 
@@ -23,7 +25,13 @@ class Rightwords:
 
     def terminals(self) -> Mapping[str, Terminal]:
         """The terminals, by name."""
-        return {"jointtext": self._jointtext, "participle": self._participle, "asked_for": self._asked_for}
+        return {
+            "jointtext": self._jointtext,
+            "participle": self._participle,
+            "plurals": _plurals,
+            "held_by": self._held_by,
+            "relative": self._relative,
+        }
 
     def _jointtext(self, tokens: Sequence[Token], start: int) -> Iterator[tuple[int, Value]]:
         """A noun for several texts together, as the author defines it: `the advert`."""
@@ -41,14 +49,39 @@ class Rightwords:
             if len(found) == 1:
                 yield start + 1, found[0]
 
-    def _asked_for(self, tokens: Sequence[Token], start: int) -> Iterator[tuple[int, Field]]:
-        """An argument of the call, where other things have the same name: `the role given`."""
-        at = start + 1 if start < len(tokens) and tokens[start].lower == "the" else start
-        if at + 1 < len(tokens) and tokens[at + 1].lower in ("given", "requested", "granted", "chosen"):
-            name = tokens[at].lower
-            found = [f for f in self._fields.all if f.pointer == f"/tool/arguments/{name}"]
-            if found:
-                yield at + 2, found[0]
+    def _relative(self, tokens: Sequence[Token], start: int) -> Iterator[tuple[int, Field]]:
+        """`which` for the field that stands right before it and its comma."""
+        if 2 <= start < len(tokens) and tokens[start].lower == "which" and tokens[start - 1].lower == ",":
+            for begin in range(max(start - 4, 0), start - 1):
+                found = self._fields.find(" ".join(t.text for t in tokens[begin : start - 1]))
+                if found is not None:
+                    yield start + 1, found
+                    return
+
+    def _held_by(self, tokens: Sequence[Token], start: int) -> Iterator[tuple[int, Field]]:
+        """The field that says who did a thing: `reserved` of reserved_by."""
+        if start < len(tokens) and tokens[start].kind == "word":
+            found = [f for f in self._fields.all if f.name.lower() == f"{tokens[start].lower}_by" and f.is_text]
+            if len(found) == 1:
+                yield start + 1, found[0]
+
+
+def _plurals(tokens: Sequence[Token], start: int) -> Iterator[tuple[int, bool]]:
+    """Nouns in the plural, one after the other: `addresses, labels and folder names`."""
+    fresh = True
+    for at in range(start, min(start + 16, len(tokens))):
+        token = tokens[at]
+        if token.kind == "mark" or token.lower in ("and", "or"):
+            if token.lower not in (",", "and", "or"):
+                return
+            fresh = True
+        elif token.kind != "word" or not token.text.isalpha():
+            return
+        elif re.search(r"[^s]s$", token.lower) and token.lower not in _NO_PLURALS:
+            fresh = False
+            yield at + 1, True
+        elif not fresh:
+            return
 
 
 def _bare(word: str) -> str:

@@ -130,6 +130,14 @@ def _parsed(read: Read, text: str, dialect: str) -> list[Statement] | None:
     return [{**s, "text": t} for s, t in zip(found, parts, strict=True)]
 
 
+@lru_cache(maxsize=512)
+def _fitting(read: Read | None, dialect: str, test: Test, table: str, truth: bool) -> tuple[str, ...]:
+    """Sample texts over a table of which one statement meets the test, or none does; at most six."""
+    texts = dict.fromkeys([*test.samples(table), *plain_texts(table)])
+    found = [(text, _parsed(read, text, dialect)) for text in texts] if read else []
+    return tuple(text for text, parsed in found if parsed and any(map(test.holds, parsed)) is truth)[:6]
+
+
 @dataclass(frozen=True)
 class SomeStatement:
     """One of the statements meets the test; SQL that can't be read may."""
@@ -146,10 +154,8 @@ class SomeStatement:
         return self.sql.unread(event) or any(self.test.holds(s) for s in self.sql.of(event) or ())
 
     def make(self, event: Event, truth: bool) -> list[Event]:
-        table = self.sql.table(event)
-        texts = dict.fromkeys([*self.test.samples(table), *plain_texts(table)])
-        made = [e for text in texts for e in self.sql.field.put(event, text)]
-        return [e for e in made if self.sql.of(e) and self.holds(e) is truth][:6]
+        texts = _fitting(self.sql.read, self.sql.dialect, self.test, self.sql.table(event), truth)
+        return [e for text in texts for e in self.sql.field.put(event, text)]
 
     def fields(self) -> list[str]:
         return self.sql.field.fields()

@@ -51,7 +51,7 @@ _WEEKDAY = ("weekday", "day_of_week", "week_day", "local_weekday", "dayname")
 
 _LEAST = r"(?:at least|no less than|not less than|no fewer than|no sooner than|no earlier than|a minimum of)"
 _MOST = r"(?:at most|no more than|not more than|no later than|not later than|up to|a maximum of)"
-_SPREAD = re.compile(rf"(?:{_LEAST} (\S+) (?:,? ?(?:and|but) )?{_MOST} (?=(\S+) ))|(?:(?:from |between )?(\S+) (?:to|and) (\S+) )")
+_SPREAD = re.compile(rf"(?:{_LEAST} |from |between )?(\S+) (?:(?:, )?(?:and|but) {_MOST}|to|and) (\S+) ")
 
 
 class Period(NamedTuple):

@@ -23,6 +23,10 @@ _LINKING = frozenset(
 _OPENING = frozenset("and but so yet yes finally first second third fourth fifth sixth seventh lastly".split())
 
 
+# Signs between a value and a number, in words.
+_SIGNS = {"<=": "at most", "≤": "at most", ">=": "at least", "≥": "at least", "<": "less than", ">": "more than"}
+
+
 class Token(NamedTuple):
     """One word of the author: `text` without its quotes, `lower` for comparing."""
 
@@ -47,7 +51,7 @@ def tokens_of(sentence: str) -> tuple[Token, ...]:
             found.append(_token(kind, text, match.start(), match.end()))
     while found and found[-1].kind == "mark" and found[-1].text in ".!;)":
         found.pop()
-    return tuple(found)
+    return tuple(_spelled_out(found))
 
 
 def number_of(text: str) -> int | float | None:
@@ -75,6 +79,19 @@ def _word(text: str, start: int) -> list[Token]:
     found = [_token("word", bare, start, start + len(bare))]
     if ":" in text[len(bare) :]:
         found.append(_token("mark", ":", start + len(bare), start + len(text)))
+    return found
+
+
+def _spelled_out(tokens: list[Token]) -> list[Token]:
+    """The tokens with signs such as <= before a number in words: `amount <= 5` is `amount is at most 5`."""
+    found: list[Token] = []
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        words = _SIGNS.get(token.text) if token.kind != "quote" and following and following.kind == "number" else None
+        if words is None:
+            found.append(token)
+            continue
+        linked = not found or found[-1].lower in (":", "be", "is", "are", ",", "have", "has")
+        found += [_token("word", word, token.start, token.end) for word in (words if linked else f"is {words}").split()]
     return found
 
 

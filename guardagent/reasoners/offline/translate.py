@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from guardagent.reasoners.offline.access import table_rules
+from guardagent.reasoners.offline.access import listings, table_rules
 from guardagent.reasoners.offline.activities import action_rule
 from guardagent.reasoners.offline.clausetext import defined, sentences_of
 from guardagent.reasoners.offline.conditions import Condition
@@ -16,7 +16,8 @@ from guardagent.reasoners.offline.fields import Fields
 from guardagent.reasoners.offline.outline import Reading
 from guardagent.reasoners.offline.reader import Reader
 from guardagent.reasoners.offline.rules import ConditionRule, Rule
-from guardagent.types import Clause, Gap, GuardRequest
+from guardagent.reasoners.offline.unbound import unbound
+from guardagent.types import Clause, Gap, GuardRequest, Recast
 
 _PERMISSION = re.compile(
     r"^(?!.*\b(?:not|only|never|no|most|to)\b).*\b(?:may|can|is allowed|are allowed)\b", re.IGNORECASE | re.DOTALL
@@ -28,10 +29,14 @@ _HINT = (
 
 
 class Translation(NamedTuple):
-    """The rules in clause order, and the rule clauses that the offline reasoner can't translate."""
+    """The rules in clause order, and the clauses that the offline reasoner can't translate.
+
+    `recasts` name those of the latter that the segmenter took for explanations.
+    """
 
     rules: tuple[Rule, ...]
     gaps: tuple[Gap, ...]
+    recasts: tuple[Recast, ...] = ()
 
 
 def translate(
@@ -54,7 +59,12 @@ def translate(
             rules[clause.id] = found
         else:
             document.add(_read(clause, fields, reader))
-    for reading in document.settled():
+    settled = document.settled()
+    recasts: list[Recast] = []
+    for change, gap in unbound(settled, listings(clauses, request.agent) if tables else ()):
+        recasts.append(change)
+        gaps[gap.clause] = gap
+    for reading in settled:
         clause = reading.clause
         if clause.kind != "rule":
             continue
@@ -70,7 +80,7 @@ def translate(
     known = {rule.clause.id for rule in enforced}
     listed = [gaps[c] for c in ordered if c in gaps]
     listed = [gap.model_copy(update={"explains": tuple(c for c in gap.explains if c in known)}) for gap in listed]
-    return Translation(tuple(enforced), tuple(listed))
+    return Translation(tuple(enforced), tuple(listed), tuple(recasts))
 
 
 def _read(clause: Clause, fields: Fields, reader: Reader) -> Reading:

@@ -100,14 +100,19 @@ def _count(found: dict[str, MutantCount], clauses: Sequence[str] | Mapping[str, 
 
 def _unnoticed(policy: Policy, mutant: Mutant, asked: Sequence[Judged], runner: CheckRunner) -> list[str] | None:
     """The clauses of a mutant that no example notices; None for one that is no program."""
-    results = _run(mutant, [judged.trial.case for judged in asked], runner)
-    if any(result.failure is not None and result.failure.code == "rejected_program" for result in results):
-        return None
-    return [
-        clause
-        for clause in mutant.clauses
-        if not any(_notices(policy, j, clause, result) for j, result in zip(asked, results, strict=True))
-    ]
+    left = list(mutant.clauses)
+    # Those on which its clauses are violated tell most faults, so that the others need not be run.
+    telling = [judged for judged in asked if judged.trial.fired.intersection(left)]
+    others = [judged for judged in asked if not judged.trial.fired.intersection(left)]
+    for part in filter(None, (telling, others)):
+        results = _run(mutant, [judged.trial.case for judged in part], runner)
+        if any(result.failure is not None and result.failure.code == "rejected_program" for result in results):
+            return None
+        told = list(zip(part, results, strict=True))
+        left = [clause for clause in left if not any(_notices(policy, j, clause, result) for j, result in told)]
+        if not left:
+            break
+    return left
 
 
 def _notices(policy: Policy, judged: Judged, clause: str, result: RunResult) -> bool:

@@ -105,3 +105,15 @@ def not_for(_context: Context, keys: Condition) -> Change:
         return None if named & listed else both(condition, Not(keys))
 
     return change
+
+
+def word(_context: Context) -> bool:
+    return True
+
+
+def only_with(
+    _context: Context, who: Condition | None, value: Value, predicate: Predicate, keys: Condition | None
+) -> Condition | None:
+    """Some things only with others: `wine may be ordered only from a supplier on the list`."""
+    found, told = predicate(value), who or keys
+    return both(told, Not(found)) if found and told else None

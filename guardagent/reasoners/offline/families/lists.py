@@ -163,6 +163,14 @@ def at_most_items(context: Context, number: int, found: Group, deed: str | None 
     return _done(context, deed, Compare(Count(items(found)), ">", Const(number)))
 
 
+def at_most_different(context: Context, number: int, found: Group, deed: str | None = None) -> Condition | None:
+    """Entries that are alike, letter case and outer spaces apart, count once."""
+    listing = found[0]
+    if listing.parent is not None or listing.of_objects or not listing.members:
+        return None
+    return _done(context, deed, Compare(Count(items(found), listing.members[0]), ">", Const(number)))
+
+
 def at_least_items(
     context: Context, number: int, found: Group, deed: str | None = None, about: Quality | None = None
 ) -> Condition | None:

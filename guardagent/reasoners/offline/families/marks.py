@@ -22,9 +22,38 @@ from guardagent.reasoners.offline.values import Const, Measure, Value
 Kinds = tuple[Kind, ...]
 _SIGNS = {"dollar": "$", "euro": "\u20ac", "pound": "\u00a3"}
 
+_MONTH_NAMES = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_NAMED = "dates with the name of the month"
+
 
 def kind(_context: Context, name: str) -> Kind:
     return KINDS[name]
+
+
+def sign_kind(_context: Context, sign: str, before: str | None = None) -> Kind:
+    """The sign of a currency; with `before` only where a digit comes directly after it."""
+    mark = _SIGNS[sign]
+    pattern = f"\\{mark}" if mark == "$" else mark
+    return Kind(f"{sign} signs", pattern + r"\d" if before else pattern, (f"{mark}7",) if before else (mark,))
+
+
+def day_month_year(_context: Context, day: int, year: int) -> bool | None:
+    return True if 1 <= day <= 31 and 1000 <= year <= 9999 else None
+
+
+def before_date(_context: Context, phrases: tuple[str, ...], named: bool | None = None) -> Predicate | None:
+    """Words with a date right behind them; with `named` one of a day, the name of a month and a year."""
+    if len(phrases) != 1:
+        return None
+    dates = rf"\d{{1,2}}\s{_MONTH_NAMES}\s\d{{4}}\b" if named else f"(?:{KINDS['dates'].pattern})"
+    words = whole_word(phrases[0])
+    wanted = Kind(_NAMED if named else "dates", rf"{words.pattern}\s+{dates}", (f"{phrases[0]} 7 March 2026",))
+    return has(_context, (wanted,))
+
+
+def month_named(_context: Context) -> Change:
+    """Says the form of a date again."""
+    return lambda condition: condition if any(getattr(p, "name", "") == _NAMED for p in parts_of(condition)) else None
 
 
 def capitals(_context: Context, least: int | None = None) -> Kind:

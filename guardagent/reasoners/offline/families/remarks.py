@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from guardagent.reasoners.offline.conditions import Compare, Condition, OneOf
-from guardagent.reasoners.offline.connectives import Not
+from guardagent.reasoners.offline.connectives import Any_, Not
 from guardagent.reasoners.offline.context import Context
 from guardagent.reasoners.offline.fields import Field
 from guardagent.reasoners.offline.meanings import Change
@@ -66,12 +66,17 @@ def nothing(_context: Context, *_words: Any) -> bool:
     return True
 
 
-def nothing_else(_context: Context) -> Change:
-    """Says an allow-list again."""
+def nothing_else(_context: Context, field: Field | None = None) -> Change:
+    """Says an allow-list again; behind a limit for each value, denies the values that have none."""
 
     def change(condition: Condition) -> Condition | None:
         lists = [p for p in _parts(condition, Not) if isinstance(p.inner, OneOf | HostIn)]
-        return condition if lists else None
+        if any(field is None or (isinstance(p.inner, OneOf) and p.inner.value == field) for p in lists):
+            return condition
+        tables = [t for t in _parts(condition, Table) if t.key == field and t.default is None]
+        if len(tables) != 1 or field is None:
+            return None
+        return Any_((condition, Not(OneOf(field, tuple(name for name, _ in tables[0].entries)))))
 
     return change
 
@@ -82,6 +87,18 @@ def without_spaces(_context: Context) -> Change:
 
 def trimmed(_context: Context) -> Change:
     return _respelled(Trimmed)
+
+
+def end_trimmed(_context: Context) -> Change:
+    """Spaces behind an ending that is prescribed letter by letter; without regard to them where letter case is none."""
+
+    def change(condition: Condition) -> Condition | None:
+        endings = _parts(condition, Affix)
+        if not endings or any(affix.where != "end" for affix in endings):
+            return None
+        return trimmed(_context)(condition)
+
+    return change
 
 
 def _respelled(spelling: Any) -> Change:

@@ -2,75 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from guardagent.reasoners.offline.conditions import Compare, Condition
+from guardagent.reasoners.offline.conditions import Compare, Condition, OneOf, Present
 from guardagent.reasoners.offline.connectives import Any_, Not, both
 from guardagent.reasoners.offline.context import Context
-from guardagent.reasoners.offline.events import Event
+from guardagent.reasoners.offline.families.assumptions import not_for as not_for
 from guardagent.reasoners.offline.families.choices import fitting, one_of
+from guardagent.reasoners.offline.families.choices import only_for as only_for
+from guardagent.reasoners.offline.families.deeds import neither as neither
 from guardagent.reasoners.offline.families.frames import same as same
 from guardagent.reasoners.offline.families.recipients import all_people
 from guardagent.reasoners.offline.families.remarks import as_read as as_read
 from guardagent.reasoners.offline.families.subjects import only_who as only_who
+from guardagent.reasoners.offline.families.subjects import role as role
 from guardagent.reasoners.offline.fields import Field
-from guardagent.reasoners.offline.helpers import helper
 from guardagent.reasoners.offline.items import Count, Items, Some
+from guardagent.reasoners.offline.jointexts import Joined
+from guardagent.reasoners.offline.lexicon import Key
 from guardagent.reasoners.offline.listed import SameValue
-from guardagent.reasoners.offline.meanings import Meaning, Note
+from guardagent.reasoners.offline.meanings import Change, Meaning, Note
 from guardagent.reasoners.offline.people import People
 from guardagent.reasoners.offline.places import PLACE
+from guardagent.reasoners.offline.rewrite import parts_of
 from guardagent.reasoners.offline.texts import Affix
-from guardagent.reasoners.offline.values import UNREADABLE, Const, Value, unique
+from guardagent.reasoners.offline.values import Const, Value
 
 _OWNERS = ("owner", "creator", "author", "uploader", "assignee", "editor", "host", "organiser", "organizer")
 _IDENTITIES = ("id", "user_id", "address", "email", "login", "username", "name")
 _ACTORS = ("/user/", "/caller/", "/requester/", "/actor/")
-
-helper(
-    "joined_texts",
-    '''
-def joined_texts(values):
-    """The texts that are there, one under the other; None without any, UNREADABLE when one is none."""
-    there = [value for value in values if value is not None and value != ""]
-    if any(not isinstance(value, str) for value in there):
-        return UNREADABLE
-    return "\\n".join(there) if there else None
-''',
-)
-
-
-@dataclass(frozen=True)
-class Joined:
-    """Several texts as one, each on lines of its own."""
-
-    texts: tuple[Field, ...]
-
-    def code(self) -> str:
-        return f"joined_texts([{', '.join(text.code() for text in self.texts)}])"
-
-    def of(self, event: Event) -> Any:
-        there = [value for value in (text.of(event) for text in self.texts) if value is not None and value != ""]
-        if any(not isinstance(value, str) for value in there):
-            return UNREADABLE
-        return "\n".join(there) if there else None
-
-    def put(self, event: Event, wanted: Any) -> list[Event]:
-        """The whole of it in each of the texts, with the others empty."""
-        made: list[Event] = []
-        for holder in self.texts:
-            events = [event]
-            for text in self.texts:
-                events = [e for one in events for e in text.put(one, wanted if text == holder else "")]
-            made += events
-        return made
-
-    def fields(self) -> list[str]:
-        return unique(pointer for text in self.texts for pointer in text.fields())
-
-    def says(self) -> str:
-        return " and ".join(text.says() for text in self.texts)
 
 
 def means_texts(context: Context, noun: tuple[str, ...], texts: tuple[Field, ...]) -> Meaning | None:
@@ -110,11 +70,36 @@ def owner(context: Context, field: Field) -> Condition | None:
     return SameValue(actors[0], field)
 
 
+def held_by_another(context: Context, field: Field, actor: str) -> Condition | None:
+    """Somebody is named there who is not the one that the call is about: `what another reader has reserved`."""
+    own = [f for f in context.fields.all if f.pointer in (f"/{actor}/id", f"/{actor}/{actor}_id", f"/{actor}_id")]
+    return both(Present(field), Not(SameValue(own[0], field))) if len(own) == 1 else None
+
+
+def own_is_fine(_context: Context) -> Change:
+    """Says again that only what belongs to others is meant."""
+
+    def change(condition: Condition) -> Condition | None:
+        others = [p for p in parts_of(condition) if isinstance(p, Not) and isinstance(p.inner, SameValue)]
+        return condition if others else None
+
+    return change
+
+
+def note(_context: Context, *_words: Any) -> Meaning:
+    return Note()
+
+
 def labelled(_context: Context, field: Field, values: tuple[Any, ...]) -> Condition | None:
     wanted = fitting(field, values)
     found = one_of(_context, wanted)(field) if wanted else None
     known = {str(v).casefold() for v in field.values}
     return found if known and {str(v).casefold() for v in wanted or ()} <= known else None
+
+
+def of_kind(_context: Context, field: Field, key: Key) -> Condition | None:
+    """`a fee for something that was lost`: the value is one of the field's own."""
+    return OneOf(field, (key.value,)) if key.field == field else None
 
 
 def any_of(_context: Context, first: Condition, second: Condition) -> Condition:
@@ -131,8 +116,20 @@ def all_but(context: Context, where: Condition) -> Condition | None:
     return Not(Some(Items(people), Not(where))) if people else None
 
 
-def banned(_context: Context, thing: Condition, deed: Condition, people: Condition) -> Condition:
-    return both(thing, deed, people)
+def banned(_context: Context, *parts: Condition) -> Condition:
+    return both(*parts)
+
+
+def needs(_context: Context, done: Condition, field: Field, rule: Condition | None = None) -> Condition:
+    """The field must be there, and be as the rule behind it says."""
+    absent = Not(Present(field))
+    return both(done, Any_((absent, rule)) if rule else absent)
+
+
+def only_on_side(context: Context, deed: Condition, side: Condition) -> Change | None:
+    """The rule before concerns only those who are on a side."""
+    found = some_people(context, side)
+    return (lambda condition: both(condition, deed, found)) if found else None
 
 
 def to_these_only(

@@ -14,6 +14,7 @@ from guardagent.reasoners.offline.families.frames import must, must_not
 from guardagent.reasoners.offline.families.frames import same as same
 from guardagent.reasoners.offline.families.limits import size
 from guardagent.reasoners.offline.families.marks import in_text
+from guardagent.reasoners.offline.families.scope import note as note
 from guardagent.reasoners.offline.families.texts import mentioning
 from guardagent.reasoners.offline.fields import Field
 from guardagent.reasoners.offline.kinds import followed, literal
@@ -172,6 +173,11 @@ def more(_context: Context, first: Field, rest: tuple[Field, ...]) -> tuple[Fiel
     return (first, *rest) if first not in rest and _is_text(first) else None
 
 
+def ban_in_texts(context: Context, bans: Bans, texts: tuple[Field, ...]) -> Condition | None:
+    found = [ban(context, bans, text) for text in texts]
+    return Any_(tuple(f for f in found if f)) if all(found) else None
+
+
 def none_of_texts(context: Context, texts: tuple[Field, ...], predicate: Predicate) -> Condition | None:
     found = [must_not(context, text, predicate) for text in texts]
     return Any_(tuple(f for f in found if f)) if all(found) else None
@@ -261,7 +267,9 @@ def _harmless(condition: Condition, sample: str) -> bool:
 
 def _text_fields(condition: Condition) -> list[Field]:
     read = [p.value for p in parts_of(condition) if isinstance(p, Mentions | Count | SomePlace | Affix | Without)]
-    return list(dict.fromkeys(v for v in read if isinstance(v, Field) and not v.owner))
+    # Several texts may be read as one.
+    single = [text for value in read for text in getattr(value, "texts", (value,))]
+    return list(dict.fromkeys(v for v in single if isinstance(v, Field) and not v.owner))
 
 
 def _is_text(value: object) -> bool:
