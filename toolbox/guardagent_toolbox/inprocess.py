@@ -10,8 +10,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from guardagent.ports import RunCase, RunResult
-from guardagent.types import FactSpec, Failure, FailureCode, Inspection, Program, SourceError
+from guardagent.types import Failure, FailureCode, Inspection, Program
 from guardagent_toolbox.compiler import Compiled, LoadedProgram, compile_source
+from guardagent_toolbox.inspecting import accepted, rejected
 from guardagent_toolbox.registry import functions
 from guardagent_toolbox.replies import result_of
 
@@ -34,15 +35,8 @@ class InProcessRunner:
         """What the compiler reads in `source`, or the errors that it found."""
         compiled = compile_source(source, self._tools)
         if not isinstance(compiled, Compiled):
-            return Inspection(errors=tuple(SourceError(line=line, message=message) for line, message in compiled))
-        return Inspection(
-            source=compiled.source,
-            clauses=compiled.clauses,
-            helpers=compiled.helpers,
-            tools=compiled.tools,
-            facts=tuple(FactSpec(name=name, **spec) for name, spec in compiled.facts.items()),
-            facts_of={clause: tuple(names) for clause, names in compiled.facts_of.items()},
-        )
+            return rejected(compiled)
+        return accepted(compiled)
 
     def run(
         self,

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from guardagent.errors import SandboxError
 from guardagent.ports import RunCase, RunResult
-from guardagent.types import FactSpec, Failure, FailureCode, Inspection, Program, SourceError, digest_of
+from guardagent.types import Failure, FailureCode, Inspection, Program, digest_of
+from guardagent_toolbox.inspecting import accepted, rejected
 from guardagent_toolbox.language.outline import Errors
 from guardagent_toolbox.monty.limits import MontyLimits
 from guardagent_toolbox.monty.patience import Patience
@@ -75,15 +76,8 @@ class MontyRunner:
             if isinstance(program, MontyProgram):
                 program = self._tried(program, tenant)
         if not isinstance(program, MontyProgram):
-            return Inspection(errors=tuple(SourceError(line=line, message=message) for line, message in program))
-        return Inspection(
-            source=program.source,
-            clauses=program.clauses,
-            helpers=program.helpers,
-            tools=program.tools,
-            facts=tuple(FactSpec(name=name, **spec) for name, spec in program.facts.items()),
-            facts_of={clause: tuple(names) for clause, names in program.facts_of.items()},
-        )
+            return rejected(program)
+        return accepted(program)
 
     def run(self, program: Program, cases: Sequence[RunCase], *, tenant: str = "") -> tuple[RunResult, ...]:
         """One result per case, in order; whatever goes wrong is a failure in the result."""
